@@ -1,0 +1,1 @@
+int lyc_stub;

@@ -1,0 +1,4 @@
+#pragma once
+#include <git2.h>
+#include <git2/odb_backend.h>
+#include <git2/sys/odb_backend.h>

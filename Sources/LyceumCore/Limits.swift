@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Lyceum authors
+
+/// What a trial may use. A task states them; a run may only lower them.
+public struct Limits: Codable, Sendable, Hashable {
+  /// Actions that the agent may take, `submit` included.
+  public var steps: Int
+  /// Wall-clock seconds of one action.
+  public var stepSeconds: Double
+  /// Wall-clock seconds of the whole trial, grading excluded.
+  public var trialSeconds: Double
+  /// Bytes of output that an observation keeps, head and tail together.
+  public var outputBytes: Int
+  /// MiB of memory of everything in the box together.
+  public var memoryMB: Int
+  /// Processes and threads in the box at one time.
+  public var processes: Int
+  /// Cores.
+  public var cpus: Double
+  /// MiB of the largest file that the box may write.
+  public var fileMB: Int
+
+  public init(
+    steps: Int = 50, stepSeconds: Double = 120, trialSeconds: Double = 3600, outputBytes: Int = 65536,
+    memoryMB: Int = 2048, processes: Int = 256, cpus: Double = 2, fileMB: Int = 1024
+  ) {
+    self.steps = steps
+    self.stepSeconds = stepSeconds
+    self.trialSeconds = trialSeconds
+    self.outputBytes = outputBytes
+    self.memoryMB = memoryMB
+    self.processes = processes
+    self.cpus = cpus
+    self.fileMB = fileMB
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case steps, processes, cpus
+    case stepSeconds = "step_seconds"
+    case trialSeconds = "trial_seconds"
+    case outputBytes = "output_bytes"
+    case memoryMB = "memory_mb"
+    case fileMB = "file_mb"
+  }
+}
