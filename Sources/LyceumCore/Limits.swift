@@ -9,6 +9,8 @@ public struct Limits: Codable, Sendable, Hashable {
   public var stepSeconds: Double
   /// Wall-clock seconds of the whole trial, grading excluded.
   public var trialSeconds: Double
+  /// Wall-clock seconds that the agent may take for one decision.
+  public var decisionSeconds: Double
   /// Bytes of output that an observation keeps, head and tail together.
   public var outputBytes: Int
   /// MiB of memory of everything in the box together.
@@ -21,12 +23,13 @@ public struct Limits: Codable, Sendable, Hashable {
   public var fileMB: Int
 
   public init(
-    steps: Int = 50, stepSeconds: Double = 120, trialSeconds: Double = 3600, outputBytes: Int = 65536,
-    memoryMB: Int = 2048, processes: Int = 256, cpus: Double = 2, fileMB: Int = 1024
+    steps: Int = 50, stepSeconds: Double = 120, trialSeconds: Double = 3600, decisionSeconds: Double = 600,
+    outputBytes: Int = 65536, memoryMB: Int = 2048, processes: Int = 256, cpus: Double = 2, fileMB: Int = 1024
   ) {
     self.steps = steps
     self.stepSeconds = stepSeconds
     self.trialSeconds = trialSeconds
+    self.decisionSeconds = decisionSeconds
     self.outputBytes = outputBytes
     self.memoryMB = memoryMB
     self.processes = processes
@@ -38,6 +41,7 @@ public struct Limits: Codable, Sendable, Hashable {
     case steps, processes, cpus
     case stepSeconds = "step_seconds"
     case trialSeconds = "trial_seconds"
+    case decisionSeconds = "decision_seconds"
     case outputBytes = "output_bytes"
     case memoryMB = "memory_mb"
     case fileMB = "file_mb"

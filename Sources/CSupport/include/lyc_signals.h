@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Lyceum authors
+
+/* Signals as bytes in a pipe, for programs that wait with poll(2). */
+#ifndef LYC_SIGNALS_H
+#define LYC_SIGNALS_H
+#include <stddef.h>
+
+/* From now on each of `signals` writes its number as one byte to a pipe instead of its default action.
+ * Returns the pipe's close-on-exec, non-blocking reading end, or -1 with errno. Once per process. */
+int lyc_catch_signals(const int *signals, size_t count);
+
+#endif

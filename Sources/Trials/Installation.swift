@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Lyceum authors
+
+internal import Foundation
+
+/// Where this installation keeps its parts, and where it may keep files of its own.
+public struct Installation: Sendable {
+  /// The folder of the running executable; `lyceum-runner`, `lyceum-box` and the shipped plugins lie beside it.
+  public let libexec: String
+  /// Folders that hold plugins, tasks and sandbox profiles, in the order in which they are searched.
+  public let pluginPath: [String]
+  public let taskPath: [String]
+  public let profilePath: [String]
+  /// Prepared data, staged copies and live workspaces. Every part can be made again.
+  public let cache: String
+
+  /// The installation that the running executable belongs to. `LYCEUM_PLUGIN_PATH`, `LYCEUM_TASK_PATH` and
+  /// `LYCEUM_PROFILE_PATH` (colon-separated) come first; `LYCEUM_CACHE` moves the cache.
+  public static func current() -> Installation {
+    let environment = ProcessInfo.processInfo.environment
+    let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/"
+    let libexec = environment["LYCEUM_LIBEXEC"] ?? (executable as NSString).deletingLastPathComponent
+    let list = { (name: String) in environment[name]?.split(separator: ":").map(String.init) ?? [] }
+    // A build tree has .build/<triple>/<configuration>/lyceum below the folder with Tasks and Sandboxes;
+    // an installed tree has them in ../share/lyceum.
+    let root =
+      libexec.range(of: "/.build").map { String(libexec[..<$0.lowerBound]) }
+      ?? (libexec as NSString).deletingLastPathComponent + "/share/lyceum"
+    return Installation(
+      libexec: libexec,
+      pluginPath: list("LYCEUM_PLUGIN_PATH") + [libexec],
+      taskPath: list("LYCEUM_TASK_PATH") + ["Tasks", root + "/Tasks"],
+      profilePath: list("LYCEUM_PROFILE_PATH") + ["Sandboxes", root + "/Sandboxes"],
+      cache: environment["LYCEUM_CACHE"] ?? defaultCache(environment))
+  }
+
+  /// Boxes of a root host run as another user, who cannot pass through root's home.
+  private static func defaultCache(_ environment: [String: String]) -> String {
+    if geteuid() == 0 { return "/var/cache/lyceum" }
+    if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") { return base + "/lyceum" }
+    return (environment["HOME"] ?? "/tmp") + "/.cache/lyceum"
+  }
+}
