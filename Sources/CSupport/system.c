@@ -42,6 +42,8 @@ int lyc_memfd(const char *name, const void *data, size_t size) {
   return fd;
 }
 
+int lyc_scratch(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
 int lyc_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int lyc_pidfd_kill(int pidfd, int signal) { return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0); }

@@ -42,6 +42,13 @@ public struct Descriptor: ~Copyable, Sendable {
     return Descriptor(owning: fd)
   }
 
+  /// An empty memory file for another process to write and this one to read afterwards.
+  public static func scratch(_ name: String) throws(SystemError) -> Descriptor {
+    let fd = unsafe lyc_scratch(name)
+    guard fd >= 0 else { throw SystemError("memfd_create") }
+    return Descriptor(owning: fd)
+  }
+
   /// A pidfd of an existing process, whether or not it is a child.
   public static func process(_ pid: Int32) throws(SystemError) -> Descriptor {
     let fd = lyc_pidfd_open(pid)
@@ -66,6 +73,25 @@ public struct Descriptor: ~Copyable, Sendable {
         throw SystemError("write")
       }
     }
+  }
+
+  /// The first `limit` bytes of a file, wherever its position is.
+  public borrowing func contents(upTo limit: Int) throws(SystemError) -> [UInt8] {
+    var code: Int32 = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+      count = 0
+      while count < limit {
+        let n = unsafe pread(raw, buffer.baseAddress! + count, limit - count, count)
+        if n > 0 { count += n }
+        if n == 0 { break }
+        if n < 0 && errno != EINTR {
+          code = errno
+          break
+        }
+      }
+    }
+    guard code == 0 else { throw SystemError("pread", code: code) }
+    return bytes
   }
 
   /// Reads at most `limit` bytes in one call: empty at the end of the file, nil when nothing is there yet and the

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Lyceum authors
 
-public import LyceumCore
+internal import LyceumCore
 internal import Foundation
 internal import Yams
 

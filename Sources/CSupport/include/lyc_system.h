@@ -15,6 +15,9 @@ int lyc_open_beneath(int dirfd, const char *path, int flags, unsigned mode, int 
 /* A sealed, close-on-exec memory file holding `size` bytes of `data`, positioned at 0. */
 int lyc_memfd(const char *name, const void *data, size_t size);
 
+/* An empty, writable, close-on-exec memory file. */
+int lyc_scratch(const char *name);
+
 /* A pidfd of an existing process. */
 int lyc_pidfd_open(pid_t pid);
 int lyc_pidfd_kill(int pidfd, int signal);
