@@ -3,13 +3,13 @@
 
 public import LyceumCore
 
-/// One task with one agent once: all that a worker must know, as JSON on its standard input.
+/// One trial: all that a worker must know, as JSON on its standard input.
 public struct TrialPlan: Codable, Sendable {
   public var run: String
   public var trial: String
-  public var task: TaskChoice
-  public var agent: RunSpec.AgentChoice
-  /// Number of the trial within its cell's task and agent, from 1.
+  public var task: ResolvedTask
+  public var agent: ResolvedAgent
+  /// Number of the trial among those of its task and agent, from 1.
   public var number: Int
   /// Which try at this trial it is, from 1.
   public var attempt: Int
@@ -18,12 +18,10 @@ public struct TrialPlan: Codable, Sendable {
   public var store: String
   /// Number of this worker among those that run at once; names the user of its boxes.
   public var slot: Int
-  /// Whether the reference solution may be played: `task check` alone sets it.
-  public var allowsOracle: Bool
 
   public init(
-    run: String, trial: String, task: TaskChoice, agent: RunSpec.AgentChoice, number: Int, attempt: Int, seed: Seed,
-    limits: RunSpec.LimitOverrides, store: String, slot: Int, allowsOracle: Bool
+    run: String, trial: String, task: ResolvedTask, agent: ResolvedAgent, number: Int, attempt: Int, seed: Seed,
+    limits: RunSpec.LimitOverrides, store: String, slot: Int
   ) {
     self.run = run
     self.trial = trial
@@ -35,7 +33,6 @@ public struct TrialPlan: Codable, Sendable {
     self.limits = limits
     self.store = store
     self.slot = slot
-    self.allowsOracle = allowsOracle
   }
 }
 
@@ -47,11 +44,10 @@ public enum TaskChoice: Codable, Sendable, Hashable {
   case plugin(path: String, id: String)
 }
 
-/// What a worker tells its coordinator, one JSON object a line.
+/// What a worker tells its coordinator, one JSON object a line on its standard output.
 public enum Progress: Codable, Sendable {
-  case began(trial: String)
   case step(index: Int, action: String, exitCode: Int32?, score: Double?)
   case ended(TrialEnd, score: Double?)
-  /// The trial could not be begun, and nothing of it is in the store.
+  /// The trial could not be recorded; `kind` is the raw value of a ``RunError/Kind``.
   case failed(kind: Int32, message: String)
 }

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Lyceum authors
+
+internal import Foundation
+public import LyceumCore
+public import TrajectoryStore
+
+/// How the agents of a run did, task by task, and why some trials have no score.
+public struct Leaderboard: Codable, Sendable {
+  /// One agent on one task.
+  public struct Row: Codable, Sendable {
+    public var task: String
+    public var agent: String
+    public var metric: String
+    public var direction: MetricSpec.Direction
+    /// Trials with a score, and trials in all.
+    public var scored: Int
+    public var trials: Int
+    /// Over the scored trials; nil when there are none.
+    public var best: Double?
+    public var mean: Double?
+    public var baseline: Double?
+    public var reference: Double?
+    /// Mean against baseline, positive is better, in the metric's unit.
+    public var improvement: Double?
+    /// Shared by equal means; nil without a score.
+    public var rank: Int?
+  }
+
+  /// A trial without a score.
+  public struct Unscored: Codable, Sendable {
+    public var trial: String
+    public var task: String
+    public var agent: String
+    public var number: Int
+    /// Nil for a trial that is not over.
+    public var cause: Cause?
+    public var reason: String
+    public var detail: String
+  }
+
+  public var run: String
+  public var rows: [Row]
+  public var unscored: [Unscored]
+
+  /// The leaderboard of a run as it stands. Of each cell the last attempt counts.
+  public init(run id: String, in store: Store) throws {
+    let manifest = try JSONDecoder().decode(RunManifest.self, from: Data(try store.run(id).spec.utf8))
+    var last: [Cell: StoredTrial] = [:]
+    for trial in try store.trials(run: id) where trial.record.attempt >= last[trial.record.cell]?.record.attempt ?? 0 {
+      last[trial.record.cell] = trial
+    }
+    run = id
+    rows = []
+    unscored = []
+    for task in manifest.tasks {
+      guard let metric = task.metrics.first(where: \.primary) else { continue }
+      var group: [Row] = []
+      for agent in manifest.agents {
+        let trials = (1...max(1, manifest.trials)).map { Cell(task: task.id, agent: agent.label, number: $0) }
+        let scores = trials.compactMap { last[$0]?.ending?.score }
+        let mean = scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count)
+        group.append(
+          Row(
+            task: task.id, agent: agent.label, metric: metric.name, direction: metric.direction,
+            scored: scores.count, trials: trials.count,
+            best: scores.reduce(nil as Double?) { best, s in best.map { metric.isBetter(s, than: $0) ? s : $0 } ?? s },
+            mean: mean, baseline: metric.baseline, reference: metric.reference,
+            improvement: mean.flatMap(metric.improvement(of:))))
+        unscored += trials.compactMap { Unscored($0, last[$0]) }
+      }
+      rows += ranked(group, by: metric)
+    }
+  }
+
+  /// The two tables as text.
+  public var text: String {
+    var table = TextTable([
+      ("task", .left), ("rank", .right), ("agent", .left), ("scored", .right), ("metric", .left), ("best", .right),
+      ("mean", .right), ("baseline", .right), ("improvement", .right), ("reference", .right),
+    ])
+    for row in rows {
+      table.add([
+        row.task, row.rank.map(String.init) ?? "–", row.agent, "\(row.scored)/\(row.trials)",
+        "\(row.metric) \(row.direction == .higher ? "↑" : "↓")", number(row.best), number(row.mean),
+        number(row.baseline), number(row.improvement, sign: true), number(row.reference),
+      ])
+    }
+    guard !unscored.isEmpty else { return table.text }
+    var causes = TextTable([
+      ("unscored trial", .left), ("task", .left), ("agent", .left), ("cause", .left), ("reason", .left),
+      ("detail", .left),
+    ])
+    for trial in unscored {
+      causes.add([
+        trial.trial, trial.task, "\(trial.agent) #\(trial.number)", trial.cause?.rawValue ?? "–", trial.reason,
+        String(line: trial.detail.utf8, limit: 100),
+      ])
+    }
+    return table.text + "\n" + causes.text
+  }
+}
+
+private func ranked(_ rows: [Leaderboard.Row], by metric: MetricSpec) -> [Leaderboard.Row] {
+  var out = rows.map { row in
+    var row = row
+    row.rank = row.mean.map { mean in 1 + rows.count { $0.mean.map { metric.isBetter($0, than: mean) } ?? false } }
+    return row
+  }
+  out.sort { ($0.rank ?? .max, $0.agent) < ($1.rank ?? .max, $1.agent) }
+  return out
+}
+
+private func number(_ value: Double?, sign: Bool = false) -> String {
+  guard let value else { return "–" }
+  return String(format: sign ? "%+.4f" : "%.4f", value)
+}
+
+extension Leaderboard.Unscored {
+  fileprivate init?(_ cell: Cell, _ trial: StoredTrial?) {
+    guard trial?.ending?.score == nil else { return nil }
+    self.init(
+      trial: trial?.record.id ?? "–", task: cell.task, agent: cell.agent, number: cell.number,
+      cause: trial?.ending?.end.cause,
+      reason: trial == nil ? "not-begun" : trial?.ending?.end.reason ?? "not-over",
+      detail: trial?.ending?.end.detail ?? "")
+  }
+}

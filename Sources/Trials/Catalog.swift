@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Lyceum authors
+
+internal import Foundation
+public import LyceumCore
+public import PluginHost
+internal import Processes
+internal import Sandbox
+internal import TaskFolders
+
+/// Finds tasks and agents by the names that people use.
+public struct Catalog {
+  public let installation: Installation
+  private let launcher: RunnerLauncher
+  /// Plugins of the search path, and those that could not be used.
+  public let plugins: PluginCatalog
+
+  /// Scans the plugin path; each plugin is loaded once, in a boxed process of its own.
+  public init(_ installation: Installation) {
+    self.installation = installation
+    launcher = boxedLauncher(cache: installation.cache, slot: 0)
+    plugins = PluginCatalog.scan(installation.pluginPath, launcher: launcher)
+  }
+
+  /// Task folders of the search path, by name; the first of a name wins.
+  public var taskFolders: [String] { TaskFolder.discover(in: installation.taskPath) }
+
+  /// An agent by id, or by `PATH.so` or `PATH.so:ID`.
+  public func agent(_ choice: RunSpec.AgentChoice) throws(RunError) -> ResolvedAgent {
+    let (manifest, descriptor) = try find(choice.agent, kind: "agent", in: \.agents)
+    var row = CanonicalBytes()
+    row.append(manifest.digest.bytes)
+    row.append(descriptor.id)
+    row.append(choice.config)
+    return ResolvedAgent(choice: choice, plugin: manifest, id: descriptor.id, digest: Digest(of: row.bytes))
+  }
+
+  /// A task by folder, by the name of a folder of the search path, by plugin task id, or by `PATH.so:ID`.
+  public func task(_ name: String) throws(RunError) -> ResolvedTask {
+    let folder =
+      FileManager.default.fileExists(atPath: "\(name)/task.yaml")
+      ? name : taskFolders.first { ($0 as NSString).lastPathComponent == name }
+    if let folder { return try task(.folder(absolute(folder))) }
+    if let (manifest, descriptor) = try? find(name, kind: "task", in: \.tasks), descriptor.id != Self.folderTask {
+      return try task(.plugin(path: manifest.path, id: descriptor.id))
+    }
+    let known = taskFolders.map { ($0 as NSString).lastPathComponent }
+    throw RunError(
+      .usage,
+      "there is no task `\(name)`: known are \((known + plugins.plugins.flatMap(\.tasks).map(\.id)).filter { $0 != Self.folderTask }.joined(separator: ", ")); or name a folder with a task.yaml")
+  }
+
+  /// Loads a task and asks its plugin to describe it.
+  public func task(_ choice: TaskChoice) throws(RunError) -> ResolvedTask {
+    let staging = Staging(cache: installation.cache)
+    switch choice {
+    case .folder(let path):
+      let loaded: TaskFolder
+      do throws(TaskFolderError) { loaded = try TaskFolder.load(path) } catch {
+        throw RunError(.usage, error.description)
+      }
+      let (manifest, descriptor) = try find(Self.folderTask, kind: "task", in: \.tasks)
+      let digests: (Digest, Digest)
+      do throws(TaskFolderError) { digests = (try loaded.digest(), try loaded.prepareDigest()) } catch {
+        throw RunError(.environment, error.description)
+      }
+      return ResolvedTask(
+        choice: choice, spec: loaded.spec, plugin: manifest, id: descriptor.id, config: #"{"folder":"/task"}"#,
+        folder: StagedFolder(
+          path: try staging.reachable(path), digest: digests.0, prepareDigest: digests.1), digest: digests.0)
+    case .plugin(let path, let id):
+      let (manifest, descriptor) = try find("\(path):\(id)", kind: "task", in: \.tasks)
+      let spec = try describe(manifest, descriptor.id)
+      var row = CanonicalBytes()
+      row.append(manifest.digest.bytes)
+      row.append(id)
+      return ResolvedTask(
+        choice: choice, spec: spec, plugin: manifest, id: descriptor.id, config: "", folder: nil,
+        digest: Digest(of: row.bytes))
+    }
+  }
+
+  private static let folderTask = "folder"
+
+  private func describe(_ manifest: PluginManifest, _ id: String) throws(RunError) -> TaskSpec {
+    do throws(PluginError) {
+      let session = try TaskSession(
+        plugin: manifest, id: id, config: "", launcher: launcher, services: HostServices(seed: Seed(0)),
+        startDeadline: .after(seconds: Timeouts.call))
+      defer { session.close() }
+      return try session.describe(deadline: .after(seconds: Timeouts.call))
+    } catch {
+      throw RunError(.usage, "task `\(id)` of \(manifest.path) does not describe itself: \(error.detail)")
+    }
+  }
+
+  /// The plugin and descriptor behind `name`.
+  private func find(
+    _ name: String, kind: String, in list: KeyPath<PluginManifest, [PluginHost.Descriptor]>
+  ) throws(RunError) -> (PluginManifest, PluginHost.Descriptor) {
+    guard let library = libraryPath(name) else {
+      for plugin in plugins.plugins {
+        if let found = plugin[keyPath: list].first(where: { $0.id == name }) { return (plugin, found) }
+      }
+      let known = plugins.plugins.flatMap { $0[keyPath: list].map(\.id) }
+      throw RunError(
+        .usage, "there is no \(kind) `\(name)`: known are \(known.joined(separator: ", ")); or name a library, PATH.so")
+    }
+    let manifest: PluginManifest
+    do throws(PluginError) { manifest = try PluginCatalog.load(library.path, launcher: launcher) } catch {
+      throw RunError(.usage, "\(library.path): \(error.detail)")
+    }
+    let candidates = manifest[keyPath: list]
+    if let id = library.id, let found = candidates.first(where: { $0.id == id }) { return (manifest, found) }
+    if library.id == nil, candidates.count == 1, let only = candidates.first { return (manifest, only) }
+    throw RunError(
+      .usage,
+      "\(library.path) has \(candidates.isEmpty ? "no \(kind)" : "the \(kind)s \(candidates.map(\.id).joined(separator: ", "))"): name one as PATH.so:ID")
+  }
+
+  private func libraryPath(_ name: String) -> (path: String, id: String?)? {
+    guard let end = name.range(of: ".so", options: .backwards)?.upperBound else { return nil }
+    let rest = name[end...]
+    if rest.isEmpty { return (absolute(name), nil) }
+    return rest.first == ":" ? (absolute(String(name[..<end])), String(rest.dropFirst())) : nil
+  }
+
+  private func absolute(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.path
+  }
+}
+
+/// Starts runners in a box that holds nothing but the plugin, its libraries and its socket.
+func boxedLauncher(cache: String, slot: Int, binds: [Bind] = []) -> RunnerLauncher {
+  { request throws(PluginError) in
+    do {
+      let staging = Staging(cache: cache)
+      var all = binds
+      for path in request.readOnlyPaths {
+        all.append(Bind(host: try staging.reachable(path), box: path, writable: false))
+      }
+      let confined = try Confinement().wrap(request.launch, readOnly: [], extraBinds: all, slot: slot)
+      return try confined.start()
+    } catch {
+      throw PluginError(.failed(status: 1), "cannot start a boxed runner: \(error)")
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Lyceum authors
+
+internal import Foundation
+internal import LyceumCore
+internal import PluginHost
+internal import Processes
+internal import Sandbox
+internal import TrajectoryStore
+internal import Workspace
+
+/// The record of a run: which trials it has, which of them are done, and how each ends.
+struct RunBook {
+  /// Digest of everything that the run's scores depend on: the same command gives the same run.
+  let id: String
+  private let store: Store
+  private let storePath: String
+  private let spec: RunSpec
+  private let tasks: [ResolvedTask]
+  private let agents: [ResolvedAgent]
+  private let installation: Installation
+  /// Held while the run is played; a second coordinator of the same run is refused.
+  private let lock: Held
+
+  private final class Held {
+    let descriptor: Descriptor
+    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+  }
+
+  /// A trial that is yet to be played.
+  struct Waiting {
+    let cell: Cell
+    let attempt: Int
+  }
+
+  var total: Int { tasks.count * agents.count * spec.trials }
+
+  /// Opens or creates the store and enters the run.
+  init(
+    _ spec: RunSpec, tasks: [ResolvedTask], agents: [ResolvedAgent], store path: String, installation: Installation
+  ) throws {
+    var row = CanonicalBytes()
+    for task in tasks { row.append(task.digest.bytes) }
+    for agent in agents { row.append(agent.digest.bytes); row.append(agent.choice.label) }
+    row.append(Int64(spec.trials))
+    row.append(Int64(bitPattern: spec.seed))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    row.append(Bytes(try encoder.encode(spec.limits)))
+    id = String(Digest(of: row.bytes).hex.prefix(10))
+    self.spec = spec
+    self.tasks = tasks
+    self.agents = agents
+    self.installation = installation
+    storePath = URL(fileURLWithPath: path).standardizedFileURL.path
+    try FileManager.default.createDirectory(
+      atPath: "\(installation.cache)/work", withIntermediateDirectories: true)
+    let lockFile = workFolder(of: id, store: storePath, installation) + ".lock"
+    lock = Held(try Descriptor.open(lockFile, O_RDWR | O_CREAT))
+    guard flock(lock.descriptor.raw, LOCK_EX | LOCK_NB) == 0 else {
+      throw RunError(.environment, "run \(id) is being played by another process: wait for it, or use another --store")
+    }
+    store = try Store.open(at: storePath)
+    try store.addRun(
+      RunRecord(id: id, spec: String(decoding: try encoder.encode(spec), as: UTF8.self), seed: spec.seed,
+        provenance: Provenance.current().json))
+    try closeAbandoned()
+  }
+
+  /// Trials without a final end, in the order of tasks, then agents, then numbers.
+  func unfinished() throws -> [Waiting] {
+    let states = try store.cells(run: id)
+    var out: [Waiting] = []
+    for task in tasks {
+      for agent in agents {
+        for number in 1...spec.trials {
+          let cell = Cell(task: task.spec.id, agent: agent.choice.label, number: number)
+          switch states[cell] {
+          case nil: out.append(Waiting(cell: cell, attempt: 1))
+          case .retriable(let attempts): out.append(Waiting(cell: cell, attempt: attempts + 1))
+          case .finished: break
+          }
+        }
+      }
+    }
+    return out
+  }
+
+  func plan(_ waiting: Waiting, slot: Int) -> TrialPlan {
+    let cell = waiting.cell
+    let t = tasks.firstIndex { $0.spec.id == cell.task } ?? 0
+    let a = agents.firstIndex { $0.choice.label == cell.agent } ?? 0
+    let index = (t * agents.count + a) * spec.trials + cell.number
+    // The seed of a trial is the same for every agent, so that agents meet the same conditions.
+    let seed = Seed(spec.seed).derive("task", cell.task, "trial", String(cell.number))
+    return TrialPlan(
+      run: id, trial: "\(id)-\(index)-\(waiting.attempt)", task: tasks[t], agent: agents[a], number: cell.number,
+      attempt: waiting.attempt, seed: seed, limits: spec.limits, store: storePath, slot: slot)
+  }
+
+  /// The end of a worker's trial: as the worker reported it, or what its death means.
+  func settle(_ worker: WorkerProcess, exit: ProcessExit, interrupted: Bool) throws -> (TrialEnd, score: Double?) {
+    switch worker.outcome {
+    case .ended(let end, let score): return (end, score)
+    case .failed(let kind, let message):
+      throw RunError(RunError.Kind(rawValue: kind) ?? .environment, message)
+    default: break
+    }
+    let how = exit.signal.map { "ended by signal \($0)" } ?? "exited with \(exit.code ?? -1)"
+    let words = worker.lastWords.isEmpty ? "" : ": " + String(line: worker.lastWords.suffix(300))
+    let end = interrupted
+      ? TrialEnd(kind: .failed, reason: "interrupted", cause: .host, detail: "the run was interrupted")
+      : TrialEnd(kind: .failed, reason: "worker-died", cause: .host, detail: "the worker \(how)\(words)")
+    try abandon(worker.plan.trial, end)
+    return (end, nil)
+  }
+
+  /// Trials that have no end although nobody plays them: their coordinator was killed.
+  private func closeAbandoned() throws {
+    for trial in try store.trials(run: id) where trial.end == nil {
+      try abandon(
+        trial.id,
+        TrialEnd(kind: .failed, reason: "interrupted", cause: .host, detail: "the run was killed while it played"))
+    }
+  }
+
+  private func abandon(_ trial: String, _ end: TrialEnd) throws {
+    try store.endAbandonedTrial(trial, end)
+    try Workspace.removeTree(at: workFolder(of: trial, store: storePath, installation))
+  }
+}
+
+extension TrialPlan {
+  var cell: Cell { Cell(task: task.spec.id, agent: agent.choice.label, number: number) }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Lyceum authors
+
+internal import Foundation
+internal import LyceumCore
+internal import PluginHost
+internal import Processes
+internal import Sandbox
+internal import TrajectoryStore
+internal import Workspace
+
+/// Everything that one trial is played with: sets it up in order, plays, and grades what is left.
+final class Stage {
+  let plan: TrialPlan
+  let installation: Installation
+  let repository: Repository
+  let writer: TrialWriter
+  let limits: Limits
+  let profile: Profile
+  /// This trial's own folder in the cache; its name says nothing about the task.
+  let folder: String
+  /// Whose fault it is when the next call throws.
+  private(set) var blame = Cause.host
+
+  init(
+    plan: TrialPlan, installation: Installation, repository: Repository, writer: TrialWriter, limits: Limits,
+    profile: Profile, folder: String
+  ) {
+    self.plan = plan
+    self.installation = installation
+    self.repository = repository
+    self.writer = writer
+    self.limits = limits
+    self.profile = profile
+    self.folder = folder
+  }
+
+  /// Plays the trial. Throws what kept it from being played; `blame` says whose fault that is.
+  func run(report: @escaping (Progress) -> Void) throws -> (TrialEnd, score: Double?) {
+    let spec = plan.task.spec
+    let template = TemplateFolder(at: "\(folder)/template")
+    let boxes = TaskBoxes(task: plan.task, profile: profile, slot: plan.slot, cache: installation.cache)
+
+    blame = .task
+    let task = try startTask(boxes, template)
+    defer { task.close() }
+    try task.prepare(seed: plan.seed.derive("prepare"), deadline: .after(seconds: Timeouts.prepare + 60))
+
+    blame = .host
+    let start = plan.task.folder.map { "\($0.path)/\(spec.folder?.template ?? "workspace")" } ?? template.path
+    let (workspace, tree0) = try Workspace.create(
+      from: start, at: "\(folder)/workspace", repository: repository, owner: Box.uid(slot: plan.slot))
+    let history = History(repository: repository, trial: plan.trial)
+    try history.append(tree0, message: "workspace of \(spec.id)")
+
+    blame = .sandbox
+    let box = try openBox(workspace: "\(folder)/workspace", data: boxes.data)
+    let grading = Grading(
+      task: plan.task, session: task, boxes: boxes, repository: repository, scratch: folder, seed: plan.seed)
+
+    blame = .agent
+    let agent = try startAgent()
+    blame = .host
+    var loop = TrialLoop(
+      agent: agent, tools: Tools(box: box, workspace: workspace, grading: grading, limits: limits),
+      workspace: workspace, writer: writer, history: history, limits: limits, start: tree0, report: report)
+    var end: TrialEnd
+    do { end = try loop.play(task: spec) } catch let error as PluginError {
+      end = TrialEnd(kind: .failed, reason: "agent-\(error.word)", cause: .agent, detail: error.detail)
+    }
+    agent.close()
+
+    blame = .sandbox
+    try box.close()
+    blame = .host
+    let final = try workspace.snapshot().tree
+    if final != loop.tree { try history.append(final, message: "after the last step") }
+    let score = try grade(&end, final: final, loop: loop, grading: grading)
+    try history.seal(message: "\(end.kind.rawValue): \(end.reason)", head: try writer.end(end, score: score))
+    return (end, score)
+  }
+
+  /// Grades the last valid submission: what is there now, or, when that is none, what last validated.
+  private func grade(
+    _ end: inout TrialEnd, final: TreeID, loop: TrialLoop, grading: Grading
+  ) throws -> Double? {
+    var grade = try measure(final, step: loop.last, grading: grading)
+    if case .refused = grade.outcome, end.reason != "submitted", let valid = loop.lastValid {
+      grade = try measure(valid.tree, step: valid.step, grading: grading)
+    }
+    switch grade.outcome {
+    case .scored(let metrics): return plan.task.spec.primaryMetric.flatMap { metrics[$0.name] }
+    case .refused(let reason):
+      end.cause = .agent
+      end.detail = [end.detail, "submission refused: \(String(line: reason.utf8))"].filter { !$0.isEmpty }
+        .joined(separator: "; ")
+    case .unscored(let cause, let reason):
+      end.cause = cause
+      end.detail = String(line: reason.utf8)
+    }
+    return nil
+  }
+
+  private func measure(_ tree: TreeID, step: Int, grading: Grading) throws -> Grade {
+    let started = Clock.now
+    let grade = grading.grade(tree, split: .test)
+    try writer.append(grade, afterStep: step, wallMicroseconds: Clock.microseconds(since: started))
+    return grade
+  }
+
+  private func startTask(_ boxes: TaskBoxes, _ template: TemplateFolder) throws -> TaskSession {
+    let binds = plan.task.folder.map { [Bind(host: $0.path, box: "/task", writable: false)] } ?? []
+    let session = try TaskSession(
+      plugin: plan.task.plugin, id: plan.task.id, config: plan.task.config,
+      launcher: boxedLauncher(cache: installation.cache, slot: plan.slot, binds: binds),
+      services: HostServices(
+        log: log(from: "task"), seed: plan.seed.derive("task"), taskBox: boxes.run, putFile: template.put,
+        readSubmission: boxes.readSubmission),
+      startDeadline: .after(seconds: Timeouts.call))
+    let spec = try session.describe(deadline: .after(seconds: Timeouts.call))
+    guard spec == plan.task.spec else {
+      session.close()
+      throw RunError(.environment, "task \(plan.task.spec.id) described itself differently than when the run began: start a new run")
+    }
+    return session
+  }
+
+  private func startAgent() throws -> AgentSession {
+    try AgentSession(
+      plugin: plan.agent.plugin, id: plan.agent.id, config: plan.agent.choice.config,
+      launcher: boxedLauncher(cache: installation.cache, slot: plan.slot),
+      services: HostServices(log: log(from: "agent"), seed: plan.seed.derive("agent")),
+      startDeadline: .after(seconds: Timeouts.call))
+  }
+
+  private func openBox(workspace: String, data: TaskData?) throws -> Box {
+    let spec = plan.task.spec
+    var binds = [Bind(host: workspace, box: spec.workspacePath, writable: true)]
+    if let data { binds.append(Bind(host: data.publicFolder, box: "/data", writable: false)) }
+    return try Box.open(
+      BoxSpec(
+        profile: profile, limits: limits, binds: binds, hidden: spec.sources, directory: spec.workspacePath,
+        environment: [:], slot: plan.slot))
+  }
+
+  private func log(from source: String) -> (Int32, Bytes) -> Void {
+    { [writer] level, line in try? writer.log(level: Int(level), source: source, line) }
+  }
+}

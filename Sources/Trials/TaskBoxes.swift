@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Lyceum authors
+
+internal import Foundation
+internal import LyceumCore
+internal import PluginHost
+internal import Processes
+internal import Sandbox
+
+/// The boxes that a folder task works in: one kind to prepare its data, one to grade a submission.
+final class TaskBoxes {
+  let task: ResolvedTask
+  let profile: Profile
+  let slot: Int
+  let cache: String
+  /// Set once `prepare` has run.
+  private(set) var data: TaskData?
+  /// Folder with the submission that is being graded; nil outside of a grade.
+  var submission: String?
+  /// The failure of a box, kept because the plugin only learns that there was one.
+  private(set) var failure: SandboxError?
+
+  init(task: ResolvedTask, profile: Profile, slot: Int, cache: String) {
+    self.task = task
+    self.profile = profile
+    self.slot = slot
+    self.cache = cache
+  }
+
+  func run(_ command: TaskBoxCommand) throws(PluginError) -> TaskBoxResult {
+    guard let folder = task.folder else {
+      throw PluginError(.failed(status: 6), "the task has no folder, so it has no boxes")
+    }
+    do {
+      switch command.box {
+      case .prepare: return try prepare(command, folder)
+      case .grade: return try grade(command, folder)
+      }
+    } catch let error as SandboxError {
+      failure = error
+      throw PluginError(.failed(status: 1), error.description)
+    } catch {
+      throw PluginError(.failed(status: 1), "\(error)")
+    }
+  }
+
+  private func prepare(_ command: TaskBoxCommand, _ folder: StagedFolder) throws -> TaskBoxResult {
+    var result = TaskBoxResult(exitCode: 0)
+    struct Failed: Error {}
+    do {
+      data = try TaskData.ensure(
+        task: task.spec.id, digest: folder.prepareDigest, cache: cache, owner: Box.uid(slot: slot)
+      ) { publicFolder, privateFolder in
+        var binds = [
+          Bind(host: folder.path, box: "/task", writable: false),
+          Bind(host: publicFolder, box: "/data", writable: true),
+          Bind(host: privateFolder, box: "/private", writable: true),
+        ]
+        binds += task.spec.sources.map { Bind(host: $0, box: $0, writable: false) }
+        let box = try open(binds, hidden: [], environment: ["LYCEUM_PUBLIC": "/data", "LYCEUM_PRIVATE": "/private"])
+        result = TaskBoxResult(
+          try box.run(BoxCommand(command, timeoutSeconds: Timeouts.prepare, descriptors: [])), channel: [])
+        try box.close()
+        if result.exitCode != 0 { throw Failed() }
+      }
+    } catch is Failed {}
+    return result
+  }
+
+  private func grade(_ command: TaskBoxCommand, _ folder: StagedFolder) throws -> TaskBoxResult {
+    guard let submission else {
+      throw PluginError(.failed(status: 6), "a grading box is only to be had while a submission is graded")
+    }
+    let shared = data.map { [Bind(host: $0.publicFolder, box: "/data", writable: false)] } ?? []
+    let secret = data.map { [Bind(host: $0.privateFolder, box: "/private", writable: false)] } ?? []
+    let submitted = [Bind(host: submission, box: "/submission", writable: false)]
+    let box = try open(
+      shared + secret + submitted + [Bind(host: folder.path, box: "/task", writable: false)],
+      hidden: task.spec.sources, environment: [:])
+    let channel = try Descriptor.scratch("result")
+    var descriptors: [(parent: Int32, child: Int32)] = [(channel.raw, 3)]
+    guard let submissionScript = command.submissionScript else {
+      let result = try box.run(BoxCommand(command, timeoutSeconds: Timeouts.grade, descriptors: descriptors))
+      try box.close()
+      return TaskBoxResult(result, channel: try channel.contents(upTo: Self.resultLimit + 1))
+    }
+    // The agent's code runs in a box that holds no private data, and talks to the grader through two pipes.
+    let harness = "\(folder.path)/harness"
+    let player = try open(
+      shared + submitted + [Bind(host: harness, box: "/harness", writable: false)], hidden: task.spec.sources,
+      environment: [:], directory: "/submission")
+    let toPlayer = try Pipe()
+    let fromPlayer = try Pipe()
+    let nothing = try Descriptor.open("/dev/null", O_WRONLY)
+    descriptors += [(toPlayer.writer.raw, 4), (fromPlayer.reader.raw, 5)]
+    _ = try player.start(
+      BoxCommand(
+        script: submissionScript, timeoutSeconds: Timeouts.grade, outputBytes: 4096, keepsState: false,
+        descriptors: [(toPlayer.reader.raw, 0), (fromPlayer.writer.raw, 1), (nothing.raw, 2)]))
+    let running = try box.start(BoxCommand(command, timeoutSeconds: Timeouts.grade, descriptors: descriptors))
+    _ = consume toPlayer
+    _ = consume fromPlayer
+    let result = try running.finish()
+    try player.close()
+    try box.close()
+    return TaskBoxResult(result, channel: try channel.contents(upTo: Self.resultLimit + 1))
+  }
+
+  private static let resultLimit = 1 << 20
+
+  private func open(
+    _ binds: [Bind], hidden: [String], environment: [String: String], directory: String = "/task"
+  ) throws(SandboxError) -> Box {
+    try Box.open(
+      BoxSpec(
+        profile: profile, limits: task.spec.limits, binds: binds, hidden: hidden, directory: directory,
+        environment: environment, slot: slot))
+  }
+}
+
+/// Seconds that a task's own commands may take.
+enum Timeouts {
+  static let prepare = 1800.0
+  static let grade = 600.0
+  /// For calls that do no work to speak of: create, describe, begin.
+  static let call = 30.0
+}
+
+extension BoxCommand {
+  fileprivate init(
+    _ command: TaskBoxCommand, timeoutSeconds: Double, descriptors: [(parent: Int32, child: Int32)]
+  ) {
+    self.init(
+      script: command.script, timeoutSeconds: min(command.seconds ?? timeoutSeconds, timeoutSeconds),
+      outputBytes: 65536, keepsState: false, descriptors: descriptors, environment: command.environment)
+  }
+}
+
+extension TaskBoxResult {
+  fileprivate init(_ result: CommandResult, channel: Bytes) {
+    self.init(
+      exitCode: result.exitCode, signal: result.signal, timedOut: result.timedOut, output: result.output,
+      result: channel)
+  }
+}

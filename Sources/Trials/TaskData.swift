@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Lyceum authors
+
+internal import Foundation
+internal import LyceumCore
+internal import Processes
+
+/// What a task's `prepare` made: `public` is shown to the agent as /data, `private` to graders alone.
+///
+/// Kept in the cache under the digest of everything that it depends on, and never changed once it is there.
+struct TaskData {
+  let publicFolder: String
+  let privateFolder: String
+
+  /// The data for `digest`. Where it is not there yet, `make` fills two empty folders; other workers wait.
+  static func ensure(
+    task: String, digest: Digest, cache: String, owner: UInt32?,
+    make: (_ publicFolder: String, _ privateFolder: String) throws -> Void
+  ) throws -> TaskData {
+    let folder = "\(cache)/data/\(task)-\(digest.hex.prefix(16))"
+    let data = TaskData(publicFolder: "\(folder)/public", privateFolder: "\(folder)/private")
+    let files = FileManager.default
+    if files.fileExists(atPath: folder) { return data }
+    try files.createDirectory(atPath: "\(cache)/data", withIntermediateDirectories: true)
+    let lock = try Descriptor.open("\(folder).lock", O_RDWR | O_CREAT)
+    guard flock(lock.raw, LOCK_EX) == 0 else { throw SystemError("flock \(folder).lock") }
+    defer { unlink("\(folder).lock") }
+    if files.fileExists(atPath: folder) { return data }
+    let fresh = "\(folder).making"
+    try? files.removeItem(atPath: fresh)
+    for part in ["public", "private"] {
+      try files.createDirectory(atPath: "\(fresh)/\(part)", withIntermediateDirectories: true)
+      if let owner, chown("\(fresh)/\(part)", owner, owner) != 0 { throw SystemError("chown \(fresh)/\(part)") }
+    }
+    do { try make("\(fresh)/public", "\(fresh)/private") } catch {
+      try? files.removeItem(atPath: fresh)
+      throw error
+    }
+    guard rename(fresh, folder) == 0 else { throw SystemError("rename \(fresh)") }
+    return data
+  }
+}
