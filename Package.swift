@@ -105,6 +105,7 @@ let package = Package(
       name: "TaskFolderPlugin", dependencies: ["LyceumCore", "LyceumKit", "TaskFolders"],
       path: "Plugins/Tasks/folder", swiftSettings: swift, linkerSettings: nodelete),
 
+    .testTarget(name: "TrajectoryStoreTests", dependencies: ["LyceumCore", "TrajectoryStore", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

@@ -39,6 +39,13 @@ public struct CanonicalBytes: Sendable {
     bytes += utf8
   }
 
+  /// Text that is at hand as UTF-8: the same bytes as appending the string.
+  public mutating func append(utf8 value: Bytes) {
+    bytes.append(4)
+    appendWord(UInt64(value.count))
+    bytes += value
+  }
+
   private mutating func appendWord(_ word: UInt64) {
     for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
   }
