@@ -20,10 +20,10 @@ static void forward(int signal) {
 }
 
 int lyc_catch_signals(const int *signals, size_t count) {
-  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK)) return -1;
+  if (ends[0] < 0 && pipe2(ends, O_CLOEXEC | O_NONBLOCK)) return -1;
   for (size_t i = 0; i < count; i++) {
     struct sigaction action = {.sa_handler = forward, .sa_flags = SA_RESTART};
     if (sigaction(signals[i], &action, NULL)) return -1;
   }
-  return ends[0];
+  return fcntl(ends[0], F_DUPFD_CLOEXEC, 0);
 }

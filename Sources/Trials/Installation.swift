@@ -7,6 +7,8 @@ internal import Foundation
 public struct Installation: Sendable {
   /// The folder of the running executable; `lyceum-runner`, `lyceum-box` and the shipped plugins lie beside it.
   public let libexec: String
+  /// The folder with Tasks and Sandboxes: the checkout, or what was installed.
+  public let root: String
   /// Folders that hold plugins, tasks and sandbox profiles, in the order in which they are searched.
   public let pluginPath: [String]
   public let taskPath: [String]
@@ -28,6 +30,7 @@ public struct Installation: Sendable {
       ?? (libexec as NSString).deletingLastPathComponent + "/share/lyceum"
     return Installation(
       libexec: libexec,
+      root: root,
       pluginPath: list("LYCEUM_PLUGIN_PATH") + [libexec],
       taskPath: list("LYCEUM_TASK_PATH") + ["Tasks", root + "/Tasks"],
       profilePath: list("LYCEUM_PROFILE_PATH") + ["Sandboxes", root + "/Sandboxes"],

@@ -13,8 +13,6 @@ final class ProgressPrinter {
   private var done = 0
   private var running: [Cell: String] = [:]
 
-  init(jobs: Int) {}
-
   func show(_ event: RunEvent) {
     switch event {
     case .began(let run, let total, let finished):

@@ -51,7 +51,7 @@ struct Run: ParsableCommand {
     guard problems.isEmpty else { throw RunError(.usage, problems.joined(separator: "\n")) }
     let installation = Installation.current()
     let (tasks, agents) = try Preparation(installation).resolve(spec)
-    let progress = ProgressPrinter(jobs: jobs)
+    let progress = ProgressPrinter()
     let outcome = try RunCoordinator(installation: installation, store: store.path, jobs: jobs)
       .run(spec, tasks: tasks, agents: agents, onEvent: progress.show)
     progress.finish()

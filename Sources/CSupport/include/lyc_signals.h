@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 /* From now on each of `signals` writes its number as one byte to a pipe instead of its default action.
- * Returns the pipe's close-on-exec, non-blocking reading end, or -1 with errno. Once per process. */
+ * Returns a close-on-exec, non-blocking descriptor of the pipe's reading end, the caller's to close, or -1 with
+ * errno. Every call in a process reads from the same pipe. One thread at a time. */
 int lyc_catch_signals(const int *signals, size_t count);
 
 #endif
