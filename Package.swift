@@ -105,6 +105,10 @@ let package = Package(
       name: "TaskFolderPlugin", dependencies: ["LyceumCore", "LyceumKit", "TaskFolders"],
       path: "Plugins/Tasks/folder", swiftSettings: swift, linkerSettings: nodelete),
 
+    // MARK: - Tests
+    .testTarget(
+      name: "WorkspaceTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Workspace"], swiftSettings: swift),
+
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
