@@ -106,6 +106,10 @@ let package = Package(
       path: "Plugins/Tasks/folder", swiftSettings: swift, linkerSettings: nodelete),
 
     .testTarget(name: "TrajectoryStoreTests", dependencies: ["LyceumCore", "TrajectoryStore", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: swift),
+    // MARK: - Tests
+    .testTarget(
+      name: "WorkspaceTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Workspace"], swiftSettings: swift),
+
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

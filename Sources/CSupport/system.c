@@ -7,10 +7,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,6 +24,35 @@ int lyc_open_beneath(int dirfd, const char *path, int flags, unsigned mode, int 
       .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (no_symlinks ? RESOLVE_NO_SYMLINKS : 0),
   };
   return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof how);
+}
+
+int lyc_copy_content(int from, int to) {
+  off_t offset = 0;
+  for (;;) {
+    ssize_t n = copy_file_range(from, &offset, to, NULL, 1 << 30, 0);
+    if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS))
+      n = sendfile(to, from, &offset, 1 << 30);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return (int)n;
+  }
+}
+
+int lyc_chmod_nofollow(int dirfd, const char *name, unsigned mode) {
+  int fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return -1;
+  struct stat status;
+  char path[32];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  int done = fstat(fd, &status);
+  if (done == 0 && S_ISLNK(status.st_mode)) {
+    errno = ELOOP;
+    done = -1;
+  }
+  if (done == 0) done = chmod(path, mode);
+  int error = errno;
+  close(fd);
+  errno = error;
+  return done;
 }
 
 int lyc_memfd(const char *name, const void *data, size_t size) {

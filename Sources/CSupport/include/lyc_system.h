@@ -12,6 +12,12 @@
  * a path of an agent's making cannot leave the directory `dirfd`. O_CLOEXEC, O_NOCTTY and O_NONBLOCK are added. */
 int lyc_open_beneath(int dirfd, const char *path, int flags, unsigned mode, int no_symlinks);
 
+/* Copies all of the file `from` to `to` at its offset, inside the kernel; across file systems too. 0, or -1 with errno. */
+int lyc_copy_content(int from, int to);
+
+/* chmod(2) of `name` in `dirfd`, which may be unreadable; never through a symbolic link. Needs /proc. */
+int lyc_chmod_nofollow(int dirfd, const char *name, unsigned mode);
+
 /* A sealed, close-on-exec memory file holding `size` bytes of `data`, positioned at 0. */
 int lyc_memfd(const char *name, const void *data, size_t size);
 
