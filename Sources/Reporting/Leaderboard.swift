@@ -45,7 +45,8 @@ public struct Leaderboard: Codable, Sendable {
 
   /// The leaderboard of a run as it stands. Of each cell the last attempt counts.
   public init(run id: String, in store: Store) throws {
-    let manifest = try JSONDecoder().decode(RunManifest.self, from: Data(try store.run(id).spec.utf8))
+    guard let record = try store.run(id) else { throw StoreError.unknown("there is no run \(id) in the store") }
+    let manifest = try JSONDecoder().decode(RunManifest.self, from: Data(record.spec.utf8))
     var last: [Cell: StoredTrial] = [:]
     for trial in try store.trials(run: id) where trial.record.attempt >= last[trial.record.cell]?.record.attempt ?? 0 {
       last[trial.record.cell] = trial

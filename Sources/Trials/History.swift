@@ -8,18 +8,18 @@ internal import Workspace
 /// All dates are fixed, so equal trials have equal commits.
 final class History {
   private let repository: Repository
-  private let ref: String
-  private var parent: String?
+  private let trial: String
+  private var parent: CommitID?
   private var tree: TreeID?
   private var count: Int64 = 0
 
   init(repository: Repository, trial: String) {
     self.repository = repository
-    ref = "refs/lyceum/trials/\(trial)"
+    self.trial = trial
   }
 
   func append(_ tree: TreeID, message: String) throws(WorkspaceError) {
-    parent = try repository.commit(tree: tree, parent: parent, message: message, seconds: count, ref: ref)
+    parent = try repository.commit(tree, parent: parent, message: message, trial: trial, seconds: count)
     self.tree = tree
     count += 1
   }

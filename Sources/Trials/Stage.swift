@@ -48,8 +48,9 @@ final class Stage {
 
     blame = .host
     let start = plan.task.folder.map { "\($0.path)/\(spec.folder?.template ?? "workspace")" } ?? template.path
-    let (workspace, tree0) = try Workspace.create(
-      from: start, at: "\(folder)/workspace", repository: repository, owner: Box.uid(slot: plan.slot))
+    let workspace = try Workspace.create(
+      from: .directory(start), at: "\(folder)/workspace", repository: repository, owner: Box.uid(slot: plan.slot))
+    let tree0 = try workspace.snapshot().tree
     let history = History(repository: repository, trial: plan.trial)
     try history.append(tree0, message: "workspace of \(spec.id)")
 
