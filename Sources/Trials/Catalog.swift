@@ -15,6 +15,27 @@ public struct Catalog {
   /// Plugins of the search path, and those that could not be used.
   public let plugins: PluginCatalog
 
+  /// The launcher of this installation, for whoever needs a plugin outside of a trial.
+  public static func launcher(for installation: Installation) -> RunnerLauncher {
+    boxedLauncher(cache: installation.cache, slot: 0)
+  }
+
+  /// Every task that can be named, with what is wrong with it where it cannot be used.
+  public func listTasks() -> [(name: String, path: String, Result<TaskSpec, RunError>)] {
+    let folders = taskFolders.map { path in
+      ((path as NSString).lastPathComponent, path, Result { () throws(RunError) in try task(.folder(absolute(path))).spec })
+    }
+    let coded = plugins.plugins.flatMap { plugin in
+      plugin.tasks.filter { $0.id != Self.folderTask }.map { descriptor in
+        (
+          descriptor.id, plugin.path,
+          Result { () throws(RunError) in try task(.plugin(path: plugin.path, id: descriptor.id)).spec }
+        )
+      }
+    }
+    return folders + coded
+  }
+
   /// Scans the plugin path; each plugin is loaded once, in a boxed process of its own.
   public init(_ installation: Installation) {
     self.installation = installation
@@ -96,8 +117,8 @@ public struct Catalog {
 
   /// The plugin and descriptor behind `name`.
   private func find(
-    _ name: String, kind: String, in list: KeyPath<PluginManifest, [PluginHost.Descriptor]>
-  ) throws(RunError) -> (PluginManifest, PluginHost.Descriptor) {
+    _ name: String, kind: String, in list: KeyPath<PluginManifest, [PluginDescriptor]>
+  ) throws(RunError) -> (PluginManifest, PluginDescriptor) {
     guard let library = libraryPath(name) else {
       for plugin in plugins.plugins {
         if let found = plugin[keyPath: list].first(where: { $0.id == name }) { return (plugin, found) }
@@ -132,17 +153,16 @@ public struct Catalog {
 
 /// Starts runners in a box that holds nothing but the plugin, its libraries and its socket.
 func boxedLauncher(cache: String, slot: Int, binds: [Bind] = []) -> RunnerLauncher {
-  { request throws(PluginError) in
+  RunnerLauncher(wraps: true) { request throws(PluginError) in
     do {
       let staging = Staging(cache: cache)
       var all = binds
       for path in request.readOnlyPaths {
         all.append(Bind(host: try staging.reachable(path), box: path, writable: false))
       }
-      let confined = try Confinement().wrap(request.launch, readOnly: [], extraBinds: all, slot: slot)
-      return try confined.start()
+      return try Confinement().wrap(request.launch, readOnly: [], extraBinds: all, slot: slot).start()
     } catch {
-      throw PluginError(.failed(status: 1), "cannot start a boxed runner: \(error)")
+      throw PluginError(.launch, "cannot start a boxed runner: \(error)")
     }
   }
 }

@@ -39,15 +39,11 @@ struct RunBook {
   init(
     _ spec: RunSpec, tasks: [ResolvedTask], agents: [ResolvedAgent], store path: String, installation: Installation
   ) throws {
-    var row = CanonicalBytes()
-    for task in tasks { row.append(task.digest.bytes) }
-    for agent in agents { row.append(agent.digest.bytes); row.append(agent.choice.label) }
-    row.append(Int64(spec.trials))
-    row.append(Int64(bitPattern: spec.seed))
+    let manifest = RunManifest(spec, tasks: tasks, agents: agents)
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    row.append(Bytes(try encoder.encode(spec.limits)))
-    id = String(Digest(of: row.bytes).hex.prefix(10))
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let text = String(decoding: try encoder.encode(manifest), as: UTF8.self)
+    id = String(Digest(of: Array(text.utf8)).hex.prefix(10))
     self.spec = spec
     self.tasks = tasks
     self.agents = agents
@@ -62,8 +58,9 @@ struct RunBook {
     }
     store = try Store.open(at: storePath)
     try store.addRun(
-      RunRecord(id: id, spec: String(decoding: try encoder.encode(spec), as: UTF8.self), seed: spec.seed,
-        provenance: Provenance.current().json))
+      RunRecord(
+        id: id, name: id, createdMicroseconds: Store.now, spec: text, seed: Seed(spec.seed),
+        host: Provenance.current().json))
     try closeAbandoned()
   }
 
@@ -76,8 +73,8 @@ struct RunBook {
         for number in 1...spec.trials {
           let cell = Cell(task: task.spec.id, agent: agent.choice.label, number: number)
           switch states[cell] {
-          case nil: out.append(Waiting(cell: cell, attempt: 1))
-          case .retriable(let attempts): out.append(Waiting(cell: cell, attempt: attempts + 1))
+          case nil, .missing: out.append(Waiting(cell: cell, attempt: 1))
+          case .retriable(_, let attempt, _): out.append(Waiting(cell: cell, attempt: attempt + 1))
           case .finished: break
           }
         }
@@ -111,25 +108,45 @@ struct RunBook {
     let end = interrupted
       ? TrialEnd(kind: .failed, reason: "interrupted", cause: .host, detail: "the run was interrupted")
       : TrialEnd(kind: .failed, reason: "worker-died", cause: .host, detail: "the worker \(how)\(words)")
-    try abandon(worker.plan.trial, end)
+    if try store.trials(run: id).contains(where: { $0.record.id == worker.plan.trial && $0.ending == nil }) {
+      try abandon(worker.plan.trial, end)
+    }
     return (end, nil)
   }
 
   /// Trials that have no end although nobody plays them: their coordinator was killed.
   private func closeAbandoned() throws {
-    for trial in try store.trials(run: id) where trial.end == nil {
+    for trial in try store.trials(run: id) where trial.ending == nil {
       try abandon(
-        trial.id,
+        trial.record.id,
         TrialEnd(kind: .failed, reason: "interrupted", cause: .host, detail: "the run was killed while it played"))
     }
   }
 
   private func abandon(_ trial: String, _ end: TrialEnd) throws {
-    try store.endAbandonedTrial(trial, end)
+    try store.endTrial(trial, end)
     try Workspace.removeTree(at: workFolder(of: trial, store: storePath, installation))
   }
 }
 
 extension TrialPlan {
   var cell: Cell { Cell(task: task.spec.id, agent: agent.choice.label, number: number) }
+}
+
+extension RunManifest {
+  init(_ spec: RunSpec, tasks: [ResolvedTask], agents: [ResolvedAgent]) {
+    self.init(
+      tasks: tasks.map { TaskEntry($0.spec, digest: $0.digest, limits: spec.limits.applied(to: $0.spec.limits)) },
+      agents: agents.map {
+        AgentEntry(
+          label: $0.choice.label, id: $0.id, config: $0.choice.config, plugin: PluginEntry($0.plugin))
+      }, trials: spec.trials, seed: Seed(spec.seed))
+  }
+}
+
+extension PluginEntry {
+  init(_ manifest: PluginManifest) {
+    self.init(
+      name: manifest.name, version: manifest.version, toolchain: manifest.toolchain, digest: manifest.digest)
+  }
 }

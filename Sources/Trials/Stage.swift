@@ -67,7 +67,7 @@ final class Stage {
       workspace: workspace, writer: writer, history: history, limits: limits, start: tree0, report: report)
     var end: TrialEnd
     do { end = try loop.play(task: spec) } catch let error as PluginError {
-      end = TrialEnd(kind: .failed, reason: "agent-\(error.word)", cause: .agent, detail: error.detail)
+      end = TrialEnd(kind: .failed, reason: "agent-\(error.word)", cause: error.cause(of: .agent), detail: error.detail)
     }
     agent.close()
 
@@ -144,7 +144,34 @@ final class Stage {
         environment: [:], slot: plan.slot))
   }
 
-  private func log(from source: String) -> (Int32, Bytes) -> Void {
-    { [writer] level, line in try? writer.log(level: Int(level), source: source, line) }
+  /// A plugin's lines and prints in the trial's log. The log is bounded by the writer; a line that does not get in is
+  /// not worth a trial.
+  private func log(from owner: String) -> (PluginHost.LogLevel, LogSource, Bytes) -> Void {
+    { [writer] level, source, line in
+      let level: TrajectoryStore.LogLevel =
+        switch level {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+      try? writer.log(level, source == .printed ? "\(owner) printed" : owner, line)
+    }
+  }
+}
+
+extension PluginError {
+  /// The kind in one word, for the reason of a trial's end.
+  var word: String {
+    switch kind {
+    case .crashed: "crashed"
+    case .exited: "exited"
+    case .hung: "hung"
+    case .failed: "failed"
+    case .protocolViolation: "broke-rules"
+    case .cancelled: "cancelled"
+    case .launch: "not-started"
+    case .notFound, .notAPlugin, .unloadable, .refused, .wrongABI, .duplicate: "refused"
+    }
   }
 }

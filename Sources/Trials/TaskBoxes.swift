@@ -27,25 +27,38 @@ final class TaskBoxes {
     self.cache = cache
   }
 
-  func run(_ command: TaskBoxCommand) throws(PluginError) -> TaskBoxResult {
-    guard let folder = task.folder else {
-      throw PluginError(.failed(status: 6), "the task has no folder, so it has no boxes")
-    }
+  /// The service `lyceum.host.task-box`.
+  func run(_ command: TaskBoxCommand) throws(ServiceFailure) -> TaskBoxResult {
+    guard let folder = task.folder else { throw ServiceFailure(.denied, "a task without a folder has no boxes") }
     do {
       switch command.box {
       case .prepare: return try prepare(command, folder)
       case .grade: return try grade(command, folder)
       }
-    } catch let error as SandboxError {
-      failure = error
-      throw PluginError(.failed(status: 1), error.description)
+    } catch let error as ServiceFailure {
+      throw error
     } catch {
-      throw PluginError(.failed(status: 1), "\(error)")
+      failure = error as? SandboxError
+      throw ServiceFailure(.failed, "\(error)")
     }
   }
 
+  /// The service `lyceum.host.submission`, reading half: a declared file of the submission that is being graded.
+  func readSubmission(_ path: Bytes, limit: UInt64) throws(ServiceFailure) -> Bytes {
+    guard let submission else { throw ServiceFailure(.denied, "nothing is being graded") }
+    guard task.spec.submission.contains(where: { Bytes($0.utf8) == path }) else {
+      throw ServiceFailure(.notFound, "\(String(line: path)) is not declared")
+    }
+    let file = "\(submission)/\(String(decoding: path, as: UTF8.self))"
+    do throws(SystemError) {
+      let content = try Descriptor.open(file, O_RDONLY | O_NOFOLLOW).contents(upTo: Int(min(limit, 64 << 20)) + 1)
+      guard content.count <= limit else { throw ServiceFailure(.limit, "\(String(line: path)) is longer than \(limit) bytes") }
+      return content
+    } catch let error as ServiceFailure { throw error } catch { throw ServiceFailure(.notFound, "\(error)") }
+  }
+
   private func prepare(_ command: TaskBoxCommand, _ folder: StagedFolder) throws -> TaskBoxResult {
-    var result = TaskBoxResult(exitCode: 0)
+    var result = TaskBoxResult(exitCode: 0, signal: nil, timedOut: false, output: [], result: [])
     struct Failed: Error {}
     do {
       data = try TaskData.ensure(
@@ -69,7 +82,7 @@ final class TaskBoxes {
 
   private func grade(_ command: TaskBoxCommand, _ folder: StagedFolder) throws -> TaskBoxResult {
     guard let submission else {
-      throw PluginError(.failed(status: 6), "a grading box is only to be had while a submission is graded")
+      throw ServiceFailure(.denied, "a grading box is only to be had while a submission is graded")
     }
     let shared = data.map { [Bind(host: $0.publicFolder, box: "/data", writable: false)] } ?? []
     let secret = data.map { [Bind(host: $0.privateFolder, box: "/private", writable: false)] } ?? []
@@ -79,7 +92,7 @@ final class TaskBoxes {
       hidden: task.spec.sources, environment: [:])
     let channel = try Descriptor.scratch("result")
     var descriptors: [(parent: Int32, child: Int32)] = [(channel.raw, 3)]
-    guard let submissionScript = command.submissionScript else {
+    guard !command.submissionScript.isEmpty else {
       let result = try box.run(BoxCommand(command, timeoutSeconds: Timeouts.grade, descriptors: descriptors))
       try box.close()
       return TaskBoxResult(result, channel: try channel.contents(upTo: Self.resultLimit + 1))
@@ -95,12 +108,12 @@ final class TaskBoxes {
     descriptors += [(toPlayer.writer.raw, 4), (fromPlayer.reader.raw, 5)]
     _ = try player.start(
       BoxCommand(
-        script: submissionScript, timeoutSeconds: Timeouts.grade, outputBytes: 4096, keepsState: false,
+        Bytes(command.submissionScript.utf8), timeoutSeconds: Timeouts.grade, outputBytes: 4096,
         descriptors: [(toPlayer.reader.raw, 0), (fromPlayer.writer.raw, 1), (nothing.raw, 2)]))
     let running = try box.start(BoxCommand(command, timeoutSeconds: Timeouts.grade, descriptors: descriptors))
     _ = consume toPlayer
     _ = consume fromPlayer
-    let result = try running.finish()
+    let result = try running.collect()
     try player.close()
     try box.close()
     return TaskBoxResult(result, channel: try channel.contents(upTo: Self.resultLimit + 1))
@@ -131,8 +144,8 @@ extension BoxCommand {
     _ command: TaskBoxCommand, timeoutSeconds: Double, descriptors: [(parent: Int32, child: Int32)]
   ) {
     self.init(
-      script: command.script, timeoutSeconds: min(command.seconds ?? timeoutSeconds, timeoutSeconds),
-      outputBytes: 65536, keepsState: false, descriptors: descriptors, environment: command.environment)
+      Bytes(command.script.utf8), timeoutSeconds: min(command.seconds ?? timeoutSeconds, timeoutSeconds),
+      descriptors: descriptors, environment: command.environment)
   }
 }
 
@@ -140,6 +153,6 @@ extension TaskBoxResult {
   fileprivate init(_ result: CommandResult, channel: Bytes) {
     self.init(
       exitCode: result.exitCode, signal: result.signal, timedOut: result.timedOut, output: result.output,
-      result: channel)
+      result: channel.count > 1 << 20 ? nil : channel)
   }
 }

@@ -17,11 +17,11 @@ struct TemplateFolder {
   }
 
   /// Adds a file. The path cannot leave the folder.
-  func put(_ file: Bytes, _ content: Bytes, executable: Bool) throws(PluginError) {
+  func put(_ file: Bytes, _ content: Bytes, _ executable: Bool) throws(ServiceFailure) {
     do throws(WorkspaceError) {
       try Workspace.writeFile(file, content, beneath: path, executable: executable)
     } catch {
-      throw PluginError(.failed(status: 4), "put_file: \(error.description)")
+      throw ServiceFailure(.invalid, error.description)
     }
   }
 }

@@ -28,7 +28,7 @@ struct Tools {
     case "bash":
       let result = try box.run(
         BoxCommand(
-          script: action.input, timeoutSeconds: min(limits.stepSeconds, deadline.secondsLeft),
+          action.input, timeoutSeconds: min(limits.stepSeconds, deadline.secondsLeft),
           outputBytes: limits.outputBytes, keepsState: true))
       return Observation(
         output: result.output, elided: result.elided, exitCode: result.exitCode, signal: result.signal,

@@ -65,6 +65,22 @@ public func repositoryPath(store: String) -> String {
   (store.hasSuffix(".db") ? String(store.dropLast(3)) : store) + ".git"
 }
 
+extension TrialRecord {
+  fileprivate init(_ plan: TrialPlan, limits: Limits) {
+    let manifest = TrialManifest(
+      agent: PluginEntry(plan.agent.plugin), task: PluginEntry(plan.task.plugin), profile: plan.task.spec.profile,
+      isolation: Doctor.isolation(), limits: limits)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let metric = plan.task.spec.primaryMetric
+    self.init(
+      id: plan.trial, run: plan.run, cell: plan.cell, attempt: plan.attempt, taskVersion: plan.task.spec.version,
+      taskDigest: plan.task.digest, agentDigest: plan.agent.digest, seed: plan.seed, metric: metric?.name ?? "",
+      direction: metric?.direction ?? .higher,
+      manifest: (try? encoder.encode(manifest)).map { String(decoding: $0, as: UTF8.self) } ?? "{}")
+  }
+}
+
 extension TrialEnd {
   /// The end of a trial that could not be played.
   fileprivate init(failure: any Error, blame: Cause) {
@@ -72,7 +88,8 @@ extension TrialEnd {
     switch failure {
     case is SandboxError: self.init(kind: .failed, reason: "sandbox-failed", cause: .sandbox, detail: detail)
     case let error as PluginError:
-      self.init(kind: .failed, reason: "\(blame.rawValue)-\(error.word)", cause: blame, detail: error.detail)
+      self.init(
+        kind: .failed, reason: "\(blame.rawValue)-\(error.word)", cause: error.cause(of: blame), detail: error.detail)
     case is WorkspaceError: self.init(kind: .failed, reason: "workspace-failed", cause: .host, detail: detail)
     default: self.init(kind: .failed, reason: "\(blame.rawValue)-failed", cause: blame, detail: detail)
     }

@@ -2,7 +2,7 @@
 // Copyright the Lyceum authors
 
 internal import ArgumentParser
-internal import Foundation
+internal import LyceumCore
 internal import TrajectoryStore
 internal import Trials
 
@@ -21,12 +21,28 @@ struct StoreVerify: ParsableCommand {
   @OptionGroup var store: StoreOption
   @OptionGroup var output: JSONFlag
 
+  private struct Report: Encodable {
+    let runs: Int
+    let trials: Int
+    let events: Int
+    let clean: Bool
+    let findings: [String]
+  }
+
   func run() throws {
     let store = try store.openReadOnly()
     do {
       let report = try store.verify(trial: trial)
-      if output.json { try printJSON(report) } else { print(report.text, terminator: "") }
-      if !report.findings.isEmpty { throw ExitCode(RunError.Kind.damagedStore.rawValue) }
+      let lines = report.findings.map { String(line: $0.description.utf8, limit: 400) }
+      if output.json {
+        try printJSON(
+          Report(runs: report.runs, trials: report.trials, events: report.events, clean: report.isClean, findings: lines))
+      } else {
+        for line in lines { print(line) }
+        let what = "\(report.runs) runs, \(report.trials) trials, \(report.events) events"
+        print(report.isClean ? "every hash fits: \(what)" : "\(lines.count) findings in \(what)")
+      }
+      if !report.isClean { throw ExitCode(RunError.Kind.damagedStore.rawValue) }
     } catch let error as StoreError { throw RunError(error) }
   }
 }
@@ -42,7 +58,13 @@ struct StoreInfo: ParsableCommand {
     let store = try store.openReadOnly()
     do {
       let info = try store.info()
-      if output.json { try printJSON(info) } else { print(info.text, terminator: "") }
+      if output.json { return try printJSON(info) }
+      print(
+        """
+        \(info.path): schema \(info.schemaVersion), \(info.bytes) bytes, \(info.logBytes) in the write-ahead log
+        \(info.runs) runs, \(info.trials) trials (\(info.endedTrials) over), \(info.steps) steps, \(info.grades) grades, \
+        \(info.logs) log lines
+        """)
     } catch let error as StoreError { throw RunError(error) }
   }
 }
