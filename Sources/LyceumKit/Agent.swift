@@ -78,6 +78,17 @@ public struct Observation: Sendable, Hashable {
 
   /// Whether the last action did what it was asked to: not refused, in time, and exit status 0 where it has one.
   public var succeeded: Bool { !refused && !timedOut && signal == nil && (exitCode ?? 0) == 0 }
+
+  /// What went wrong, to follow a subject: `exited with 1`, `ran out of time`; `succeeded` when nothing did.
+  public var failure: String {
+    if refused {
+      return "was refused (\(text.prefix(200).split(whereSeparator: \.isNewline).joined(separator: " ")))"
+    }
+    if timedOut { return "ran out of time" }
+    if let signal { return "was ended by signal \(signal)" }
+    if let exitCode, exitCode != 0 { return "exited with \(exitCode)" }
+    return "succeeded"
+  }
 }
 
 /// A thought and the action that it led to.

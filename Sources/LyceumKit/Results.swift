@@ -30,7 +30,7 @@ func withView<R>(of bytes: [UInt8], _ body: (lyc_bytes) -> R) -> R {
   private var buffers = unsafe [UnsafeMutableRawPointer]()
 
   func clear() {
-    unsafe unsafe unsafe unsafe unsafe unsafe unsafe unsafe unsafe unsafe unsafe unsafe for unsafebuffer in unsafe buffers { unsafe buffer.deallocate() }
+    unsafe buffers.forEach { unsafe $0.deallocate() }
     unsafe buffers.removeAll(keepingCapacity: true)
   }
 
