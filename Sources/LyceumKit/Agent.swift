@@ -8,8 +8,8 @@ public protocol Agent {
   static var descriptor: AgentDescriptor { get }
 
   /// `config` is what the run gives to this agent, in a form that the agent documents; possibly empty.
-  /// Of the host's services only ``Host/log(_:_:)`` may be used here.
-  init(config: String, host: Host) throws
+  /// Of the host's services only ``HostServices/log(_:_:)`` may be used here.
+  init(config: String, host: HostServices) throws
 
   /// Called once, before the first ``act(_:)``.
   mutating func begin(_ task: TaskView) throws

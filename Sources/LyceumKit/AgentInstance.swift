@@ -5,18 +5,20 @@ internal import CLyceum
 
 /// One agent behind its C table. The table owns the instance until `destroy`.
 @safe final class AgentInstance {
-  private let host: Host
+  private let host: HostServices
   private var agent: any Agent
   private let results = Results()
 
-  private init(host: Host, agent: any Agent) {
+  private init(host: HostServices, agent: any Agent) {
     self.host = host
     self.agent = agent
   }
 
-  static func table(_ type: any Agent.Type, config: String, host: Host) throws -> UnsafeMutablePointer<
-    lyc_agent
-  > {
+  static func table(_ type: any Agent.Type, config: String, host: HostServices) throws
+    -> UnsafeMutablePointer<
+      lyc_agent
+    >
+  {
     let instance = AgentInstance(host: host, agent: try type.init(config: config, host: host))
     let table = UnsafeMutablePointer<lyc_agent>.allocate(capacity: 1)
     unsafe table.initialize(

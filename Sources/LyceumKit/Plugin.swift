@@ -87,7 +87,7 @@ public enum Plugin {
     _ pointer: UnsafePointer<lyc_host>?, _ id: lyc_str, _ config: lyc_str
   ) -> UnsafeMutablePointer<lyc_agent>? {
     guard let pointer = unsafe pointer else { return nil }
-    let host = unsafe Host(pointer: pointer)
+    let host = unsafe HostServices(pointer: pointer)
     do {
       let id = unsafe copy(id)
       guard let type = now?.agents.first(where: { $0.descriptor.id == id })
@@ -103,7 +103,7 @@ public enum Plugin {
     _ pointer: UnsafePointer<lyc_host>?, _ id: lyc_str, _ config: lyc_str
   ) -> UnsafeMutablePointer<lyc_task>? {
     guard let pointer = unsafe pointer else { return nil }
-    let host = unsafe Host(pointer: pointer)
+    let host = unsafe HostServices(pointer: pointer)
     do {
       let id = unsafe copy(id)
       guard let type = now?.tasks.first(where: { $0.descriptor.id == id })

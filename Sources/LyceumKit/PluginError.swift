@@ -14,7 +14,7 @@ public struct PluginError: Error, Sendable, Hashable, CustomStringConvertible {
     public init(rawValue: Int32) { self.rawValue = rawValue }
 
     public static let failed = Status(rawValue: LYC_FAILED)
-    /// Gave up because ``Host/isCancelled`` said so.
+    /// Gave up because ``HostServices/isCancelled`` said so.
     public static let cancelled = Status(rawValue: LYC_CANCELLED)
     public static let unsupported = Status(rawValue: LYC_UNSUPPORTED)
     public static let invalid = Status(rawValue: LYC_INVALID)

@@ -8,7 +8,7 @@ public protocol ResearchTask {
   static var descriptor: TaskDescriptor { get }
 
   /// As ``Agent/init(config:host:)``.
-  init(config: String, host: Host) throws
+  init(config: String, host: HostServices) throws
 
   /// The task as JSON in the form of `docs/tasks.md`; the same at every call.
   mutating func describe() throws -> String

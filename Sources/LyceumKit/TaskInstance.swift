@@ -5,17 +5,17 @@ internal import CLyceum
 
 /// One task behind its C table. The table owns the instance until `destroy`.
 @safe final class TaskInstance {
-  private let host: Host
+  private let host: HostServices
   private var task: any ResearchTask
   private let results = Results()
 
-  private init(host: Host, task: any ResearchTask) {
+  private init(host: HostServices, task: any ResearchTask) {
     self.host = host
     self.task = task
   }
 
   static func table(
-    _ type: any ResearchTask.Type, config: String, host: Host
+    _ type: any ResearchTask.Type, config: String, host: HostServices
   ) throws -> UnsafeMutablePointer<lyc_task> {
     let instance = TaskInstance(host: host, task: try type.init(config: config, host: host))
     let table = UnsafeMutablePointer<lyc_task>.allocate(capacity: 1)

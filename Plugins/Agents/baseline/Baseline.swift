@@ -12,7 +12,7 @@ struct Baseline: Agent {
   private var starter = ""
   private var hasRun = false
 
-  init(config: String, host: Host) throws {
+  init(config: String, host: HostServices) throws {
     guard config.isEmpty else { throw PluginError("baseline takes no configuration", status: .invalid) }
   }
 

@@ -16,7 +16,7 @@ struct Oracle: Agent {
   private var written = 0
   private var hasRun = false
 
-  init(config: String, host: Host) throws {
+  init(config: String, host: HostServices) throws {
     guard !config.isEmpty else {
       throw PluginError(
         "oracle needs a reference solution; only `lyceum task check` gives it one", status: .invalid)

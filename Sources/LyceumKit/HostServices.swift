@@ -3,9 +3,9 @@
 
 internal import CLyceum
 
-/// The host's base services. ``random()`` and the services of `Host+Task.swift` may be missing in a trial, and
+/// The host's base services. ``random()`` and the services of `HostServices+Task.swift` may be missing in a trial, and
 /// only the thread that calls the plugin may use them.
-@safe public struct Host {
+@safe public struct HostServices {
   let pointer: UnsafePointer<lyc_host>
 
   public enum Level: Int32, Sendable { case debug, info, warning, error }
@@ -57,7 +57,7 @@ internal import CLyceum
   }
 }
 
-/// The host's random numbers; see ``Host/random()``.
+/// The host's random numbers; see ``HostServices/random()``.
 @safe public struct HostRandom: RandomNumberGenerator {
   let pointer: UnsafePointer<lyc_host>
   let draw: @convention(c) (UnsafePointer<lyc_host>?) -> UInt64

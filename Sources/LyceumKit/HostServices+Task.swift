@@ -50,7 +50,7 @@ public struct BoxResult: Sendable, Hashable {
 }
 
 /// Services for tasks alone. Each throws ``PluginError/Status/unsupported`` where the host does not offer it.
-extension Host {
+extension HostServices {
   /// Runs a command in a fresh box and kills what is left of it. Throws when the box could not be had.
   public func run(_ command: BoxCommand) throws(PluginError) -> BoxResult {
     guard let table = unsafe service(LYC_HOST_TASK_BOX, lyc_host_task_box.self),
