@@ -29,6 +29,12 @@ let package = Package(
     .executable(name: "lyceum-box", targets: ["lyceum-box"]),
     .library(name: "CLyceum", targets: ["CLyceum"]),
     .library(name: "LyceumKit", targets: ["LyceumKit"]),
+    .library(
+      name: "LyceumHost",
+      targets: [
+        "LyceumCore", "PluginHost", "Processes", "Reporting", "Sandbox", "TaskFolders", "TrajectoryStore", "Trials",
+        "Workspace",
+      ]),
     .library(name: "agent-scripted", type: .dynamic, targets: ["agent-scripted"]),
     .library(name: "agent-baseline", type: .dynamic, targets: ["AgentBaseline"]),
     .library(name: "agent-oracle", type: .dynamic, targets: ["AgentOracle"]),

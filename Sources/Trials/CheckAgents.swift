@@ -3,6 +3,7 @@
 
 internal import Foundation
 internal import LyceumCore
+internal import TaskFolders
 
 /// The agents that a check sends to a task, by the names that its findings use.
 enum CheckAgents {
@@ -50,27 +51,14 @@ enum CheckAgents {
 
   /// The configuration of `oracle`: the files of the solution folder and the command that submits them.
   private static func solution(of task: ResolvedTask) throws(RunError) -> String {
-    struct Form: Encodable {
-      struct File: Encodable {
-        let path: String
-        let base64: String
+    do throws(TaskFolderError) {
+      if let folder = task.folder,
+        let configuration = try TaskFolder.load(folder.path, named: false).oracleConfiguration()
+      {
+        return configuration
       }
-      let files: [File]
-      let command: String
-    }
-    guard let folder = task.folder, let solution = task.spec.folder?.solution else {
-      throw RunError(.usage, "task \(task.spec.id) has no solution to check: add `solution` to its task.yaml")
-    }
-    let root = "\(folder.path)/\(solution)"
-    var files: [Form.File] = []
-    for path in (FileManager.default.subpaths(atPath: root) ?? []).sorted() {
-      guard let data = FileManager.default.contents(atPath: "\(root)/\(path)") else { continue }
-      files.append(Form.File(path: path, base64: data.base64EncodedString()))
-    }
-    let form = Form(files: files, command: task.spec.folder?.solutionCommand ?? task.spec.starter ?? "")
-    do { return String(decoding: try JSONEncoder().encode(form), as: UTF8.self) } catch {
-      throw RunError(.environment, "\(error)")
-    }
+    } catch { throw RunError(.usage, error.description) }
+    throw RunError(.usage, "task \(task.spec.id) has no solution to check: add `solution` to its task.yaml")
   }
 }
 
