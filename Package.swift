@@ -105,6 +105,7 @@ let package = Package(
       name: "TaskFolderPlugin", dependencies: ["LyceumCore", "LyceumKit", "TaskFolders"],
       path: "Plugins/Tasks/folder", swiftSettings: swift, linkerSettings: nodelete),
 
+    .testTarget(name: "SandboxTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Sandbox"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
