@@ -116,6 +116,7 @@ let package = Package(
     .testTarget(
       name: "WorkspaceTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Workspace"], swiftSettings: swift),
 
+    .testTarget(name: "SandboxTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Sandbox"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

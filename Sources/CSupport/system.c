@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,6 +86,11 @@ int lyc_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 int lyc_socketpair(int type, int ends[2]) { return socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends); }
 
 int lyc_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+int lyc_landlock_abi(void) {
+  long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  return version > 0 ? (int)version : 0;
+}
 
 ssize_t lyc_send_fds(int socket, const void *data, size_t size, const int *fds, size_t fd_count) {
   if (fd_count > 8) {

@@ -35,6 +35,9 @@ int lyc_socketpair(int type, int ends[2]);
 /* Makes orphans of this process's descendants its own children, so that their end can be seen and reaped. */
 int lyc_become_subreaper(void);
 
+/* Version of the Landlock interface; 0 when the kernel has none. */
+int lyc_landlock_abi(void);
+
 /* sendmsg(2) of one datagram with `fd_count` (at most 8) descriptors beside it; MSG_NOSIGNAL. */
 ssize_t lyc_send_fds(int socket, const void *data, size_t size, const int *fds, size_t fd_count);
 
