@@ -15,7 +15,9 @@ enum Field: Hashable {
   case blob(Bytes)
 
   static func string(_ value: String?) -> Field { value.map { .text(Bytes($0.utf8)) } ?? .null }
-  static func int(_ value: (some BinaryInteger)?) -> Field { value.map { .integer(Int64(clamping: $0)) } ?? .null }
+  static func int(_ value: (some BinaryInteger)?) -> Field {
+    value.map { .integer(Int64(clamping: $0)) } ?? .null
+  }
   static func number(_ value: Double?) -> Field { value.map { .real($0) } ?? .null }
 
   /// As it is bound: text as bytes, which the statement casts back, since a NUL would end a bound string.
@@ -66,7 +68,9 @@ struct FieldReader {
 
   init(_ fields: [Field]) { self.fields = fields[...] }
 
-  private func wrong(_ what: String) -> StoreError { .damaged(path: "", detail: "a row does not hold \(what)") }
+  private func wrong(_ what: String) -> StoreError {
+    .damaged(path: "", detail: "a row does not hold \(what) where it belongs")
+  }
 
   mutating func optionalText() throws(StoreError) -> String? {
     switch fields.popFirst() {

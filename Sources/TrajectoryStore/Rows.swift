@@ -129,7 +129,9 @@ extension StoredGrade {
     let outcome: [Field]
     switch grade.outcome {
     case .scored(let metrics):
-      guard metrics.values.allSatisfy(\.isFinite) else { throw .invalid("a metric that is not finite is no grade") }
+      guard metrics.values.allSatisfy(\.isFinite) else {
+        throw .invalid("a metric of a grade is not finite: grade such a submission as unscored")
+      }
       outcome = [.string("scored"), .string(try json(metrics)), .null, .null]
     case .refused(let reason): outcome = [.string("refused"), .null, .null, .string(reason)]
     case .unscored(let cause, let reason):

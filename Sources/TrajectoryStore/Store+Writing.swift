@@ -19,7 +19,7 @@ extension Store {
         }
         return
       }
-      try db.cachedStatement(sql: "INSERT INTO runs (\(Table.runs.names)) VALUES (\(Table.runs.bindings))")
+      try db.cachedStatement(sql: Table.runs.insert)
         .execute(arguments: StatementArguments((fields + [.blob(hash.bytes)]).map(\.databaseValue)))
     }
   }
@@ -34,7 +34,7 @@ extension Store {
       }
       let fields = trial.fields
       let hash = Digest(after: run.chainStart, table.word, fields)
-      try db.cachedStatement(sql: "INSERT INTO trials (\(table.names)) VALUES (\(table.bindings))")
+      try db.cachedStatement(sql: table.insert)
         .execute(arguments: StatementArguments((fields + [.blob(hash.bytes)]).map(\.databaseValue)))
       return hash
     }
@@ -95,15 +95,16 @@ extension Store {
     var sequence: Int64 = 0
     var steps = 0
     for table in Table.events {
-      let isSteps = table.name == Table.steps.name
       let sql = """
-        SELECT seq, hash\(isSteps ? ", idx" : "") FROM \(table.name) WHERE trial = ?
-        ORDER BY \(isSteps ? "idx" : "seq") DESC LIMIT 1
+        SELECT \(table.selection) FROM \(table.name) WHERE trial = ? ORDER BY \(table.order) DESC LIMIT 1
         """
       guard let row = try Row.fetchOne(db, sql: sql, arguments: [trial]) else { continue }
-      if isSteps { steps = row[2] }
-      guard let hash = Digest(bytes: Bytes(row[1] as Data)), row[0] > sequence else { continue }
-      (sequence, head) = (row[0], hash)
+      let fields = try table.fields(row)
+      guard let hash = table.link(row), case .integer(let place) = fields[1] else {
+        throw StoreError.damaged(path: "", detail: "an event of trial \(trial) has no link")
+      }
+      if table.isSteps, case .integer(let index) = fields[2] { steps = Int(index) }
+      if place > sequence { (sequence, head) = (place, hash) }
     }
     return (sequence, head, steps)
   }
@@ -111,7 +112,8 @@ extension Store {
   private func check(_ id: String, _ what: String) throws(StoreError) {
     let ok = !id.isEmpty && id.utf8.count <= 200 && id.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
     guard ok else {
-      throw .invalid("\(String(line: id.utf8)) is no identifier of a \(what): use 1 to 200 visible ASCII characters")
+      let id = String(line: id.utf8)
+      throw .invalid("\(id) cannot name a \(what): use 1 to 200 visible ASCII characters")
     }
   }
 }
@@ -119,14 +121,4 @@ extension Store {
 extension RunRecord {
   /// What the chains of the run's trials start from.
   var chainStart: Digest { Digest(of: Bytes(spec.utf8)) }
-}
-
-extension Table {
-  /// The statement that inserts an event unless its trial has ended, or is not there.
-  var append: String {
-    """
-    INSERT INTO \(name) (\(names)) SELECT \(bindings)
-    WHERE EXISTS (SELECT 1 FROM trials WHERE id = CAST(?1 AS TEXT) AND ended_at IS NULL)
-    """
-  }
 }

@@ -96,14 +96,7 @@ public final class Store: Sendable {
 
   /// Runs `body` on one snapshot of the file.
   func read<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
-    do {
-      return try queue.read(body)
-    } catch let error as StoreError {
-      if case .damaged("", let detail) = error { throw .damaged(path: path, detail: detail) }
-      throw error
-    } catch {
-      throw StoreError(error, path: path)
-    }
+    do { return try queue.read(body) } catch { throw StoreError(error, path: path) }
   }
 
   // MARK: - Opening

@@ -47,8 +47,7 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     case .newerSchema(let path, let found, let known):
       "\(path) has schema \(found), this program knows up to \(known): use a newer lyceum"
     case .olderSchema(let path, let found, let known):
-      "\(path) has schema \(found), this program reads \(known): bring it up to date with `lyceum store info` as a"
-        + " user who may write it"
+      "\(path) has schema \(found), this program reads \(known): open it once for writing to bring it up to date"
     case .damaged(let path, let detail):
       "\(path) is damaged (\(detail)): run `lyceum store verify`, then restore it from a copy"
     case .busy(let path):
@@ -69,12 +68,15 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What an error of the database means for the store at `path`.
   init(_ error: any Error, path: String) {
     switch error {
+    // Where a row is decoded, the path is not known.
+    case StoreError.damaged("", let detail):
+      self = .damaged(path: path, detail: detail)
     case let error as StoreError:
       self = error
     case let error as DatabaseError:
       self = StoreError(error, path: path)
     default:
-      self = .failed(path: path, detail: String(line: "\(error)".utf8))
+      self = .damaged(path: path, detail: String(line: "\(error)".utf8))
     }
   }
 
@@ -86,7 +88,7 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     case .SQLITE_READONLY, .SQLITE_PERM: self = .readOnly(path: path)
     case .SQLITE_NOTADB: self = .notAStore(path: path)
     case .SQLITE_CONSTRAINT: self = .conflict("\(path) refuses the row (\(detail)): nothing was written")
-    case .SQLITE_TOOBIG: self = .invalid("a value is too large for the store (\(detail)): nothing was written")
+    case .SQLITE_TOOBIG: self = .invalid("a value is too large for the store: nothing was written")
     // The program's own statements are fixed: one that does not fit means that the tables were changed.
     case .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_FORMAT, .SQLITE_MISMATCH, .SQLITE_SCHEMA:
       self = .damaged(path: path, detail: detail)

@@ -24,21 +24,32 @@ struct Table {
   /// Column that holds the row's link.
   let hash: String
 
+  /// What a SELECT reads: the columns and then the hash.
+  let selection: String
+  /// The statement that inserts a row.
+  let insert: String
+  /// The statement that inserts an event, unless its trial has ended or is not there.
+  let append: String
+
   init(_ name: String, word: String, hash: String, _ columns: KeyValuePairs<String, Column.Kind>) {
     self.name = name
     self.word = word
     self.hash = hash
     self.columns = columns.map { Column(name: $0.key, kind: $0.value) }
+    let names = (self.columns.map(\.name) + [hash]).joined(separator: ", ")
+    let bound = self.columns.enumerated().map { $1.bound($0 + 1) } + ["?\(columns.count + 1)"]
+    let bindings = bound.joined(separator: ", ")
+    selection = (self.columns.map(\.selected) + [hash]).joined(separator: ", ")
+    insert = "INSERT INTO \(name) (\(names)) VALUES (\(bindings))"
+    append = """
+      INSERT INTO \(name) (\(names)) SELECT \(bindings)
+      WHERE EXISTS (SELECT 1 FROM trials WHERE id = CAST(?1 AS TEXT) AND ended_at IS NULL)
+      """
   }
 
-  /// Names of the columns and then of the hash.
-  var names: String { (columns.map(\.name) + [hash]).joined(separator: ", ") }
-  /// What a SELECT reads: the columns and then the hash.
-  var selection: String { (columns.map(\.selected) + [hash]).joined(separator: ", ") }
-  /// What an INSERT binds: the columns and then the hash.
-  var bindings: String {
-    (columns.enumerated().map { $1.bound($0 + 1) } + ["?\(columns.count + 1)"]).joined(separator: ", ")
-  }
+  var isSteps: Bool { name == "steps" }
+  /// Of an event table: the column that its rows of one trial are read in the order of, by an index.
+  var order: String { isSteps ? "idx" : "seq" }
 
   /// Fields and hash of a row that was read by ``selection``, from column `offset` on.
   func fields(_ row: Row, from offset: Int = 0) throws(StoreError) -> [Field] {
@@ -62,7 +73,9 @@ struct Table {
 extension Table {
   static let runs = Table(
     "runs", word: "run", hash: "hash",
-    ["id": .text, "name": .text, "created": .integer, "seed": .integer, "spec": .text, "host": .text])
+    [
+      "id": .text, "name": .text, "created": .integer, "seed": .integer, "spec": .text, "host": .text,
+    ])
 
   /// What is known of a trial when it begins.
   static let trialBegins = Table(

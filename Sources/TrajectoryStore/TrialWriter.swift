@@ -41,7 +41,8 @@ public final class TrialWriter {
     }
     var grade: Link?
     if let seen = step.observation.grade, shown?.step != step.index || shown?.grade != seen {
-      grade = try link(seen, step: step.index, wall: step.observation.usage.wallMicroseconds, after: head)
+      let wall = step.observation.usage.wallMicroseconds
+      grade = try link(seen, step: step.index, wall: wall, after: head)
     }
     let place = sequence + (grade == nil ? 1 : 2)
     let fields = try step.fields(trial: trial, sequence: place)

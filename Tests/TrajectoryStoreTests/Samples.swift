@@ -3,6 +3,7 @@
 
 import Foundation
 import LyceumCore
+import Synchronization
 import TrajectoryStore
 
 /// A folder of a test's own; removed when its owner goes.
@@ -53,5 +54,16 @@ extension Store {
     var all: [Step] = []
     try steps(trial, range) { all.append($0) }
     return all
+  }
+}
+
+/// What went wrong in several threads.
+final class Errors: Sendable {
+  private let errors = Mutex<[String]>([])
+
+  var all: [String] { errors.withLock { $0 } }
+
+  func catching(_ body: () throws -> Void) {
+    do { try body() } catch { errors.withLock { $0.append("\(error)") } }
   }
 }
