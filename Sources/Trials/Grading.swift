@@ -25,7 +25,7 @@ struct Grading {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let files = task.spec.submission.map { Bytes($0.utf8) }
       let missing = try repository.extract(
-        tree, paths: files, into: folder, owner: Box.uid(slot: boxes.slot), limit: 256 << 20)
+        tree, paths: files, into: folder, owner: uid(slot: boxes.slot), limit: 256 << 20)
       if let first = missing.first {
         return Grade(
           split: split, outcome: .refused(reason: "\(String(line: first.path)) \(first.reason)"))

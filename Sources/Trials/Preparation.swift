@@ -36,7 +36,7 @@ public struct Preparation {
 
   private func checkIsolation() throws(RunError) {
     let probes = Doctor.probe()
-    guard let broken = probes.first(where: { $0.status == .missing }) else { return }
+    guard let broken = probes.first(where: { $0.state == .missing }) else { return }
     throw RunError(.environment, "\(broken.id): \(broken.seen); \(broken.advice)")
   }
 }

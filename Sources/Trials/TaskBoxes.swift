@@ -62,7 +62,7 @@ final class TaskBoxes {
     struct Failed: Error {}
     do {
       data = try TaskData.ensure(
-        task: task.spec.id, digest: folder.prepareDigest, cache: cache, owner: Box.uid(slot: slot)
+        task: task.spec.id, digest: folder.prepareDigest, cache: cache, owner: uid(slot: slot)
       ) { publicFolder, privateFolder in
         var binds = [
           Bind(host: folder.path, box: "/task", writable: false),

@@ -18,10 +18,10 @@ struct DoctorCommand: ParsableCommand {
       try printJSON(probes)
     } else {
       for probe in probes {
-        print("\(probe.status.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)) \(probe.id): \(probe.seen)")
+        print("\(probe.state.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)) \(probe.id): \(probe.seen)")
         if !probe.advice.isEmpty { print("         → \(probe.advice)") }
       }
     }
-    if probes.contains(where: { $0.status == .missing }) { throw ExitCode(RunError.Kind.environment.rawValue) }
+    if probes.contains(where: { $0.state == .missing }) { throw ExitCode(RunError.Kind.environment.rawValue) }
   }
 }
