@@ -106,9 +106,9 @@ public struct Catalog {
   private func describe(_ manifest: PluginManifest, _ id: String) throws(RunError) -> TaskSpec {
     do throws(PluginError) {
       let session = try TaskSession(
-        plugin: manifest, id: id, config: "", launcher: launcher, services: HostServices(seed: Seed(0)),
+        plugin: manifest, task: id, config: "", launcher: launcher, services: HostServices(seed: Seed(0)),
         startDeadline: .after(seconds: Timeouts.call))
-      defer { session.close() }
+      defer { _ = session.close() }
       return try session.describe(deadline: .after(seconds: Timeouts.call))
     } catch {
       throw RunError(.usage, "task `\(id)` of \(manifest.path) does not describe itself: \(error.detail)")

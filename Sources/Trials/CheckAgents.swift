@@ -80,9 +80,9 @@ struct Secrets {
       task: task.spec.id, digest: folder.prepareDigest, cache: cache, owner: nil
     ) { _, _ in throw RunError(.environment, "the data of \(task.spec.id) was not prepared") }
     let roots = task.spec.sources + [data.privateFolder, "\(folder.path)/grader", "\(folder.path)/solution"]
-    files = roots.flatMap { root in
+    files = roots.flatMap { root -> [File] in
       let members = FileManager.default.subpaths(atPath: root).map { $0.map { "\(root)/\($0)" } } ?? [root]
-      return members.compactMap { path in
+      return members.compactMap { path -> File? in
         var info = stat()
         guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size > 0,
           let content = FileManager.default.contents(atPath: path)

@@ -4,6 +4,7 @@
 internal import Foundation
 internal import LyceumCore
 internal import PluginHost
+internal import Processes
 internal import Sandbox
 internal import Workspace
 
@@ -21,14 +22,12 @@ struct Grading {
   func grade(_ tree: TreeID, split: Split) -> Grade {
     let folder = "\(scratch)/submission"
     do {
-      try? FileManager.default.removeItem(atPath: folder)
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try Workspace.removeTree(at: folder)
       let files = task.spec.submission.map { Bytes($0.utf8) }
-      let missing = try repository.extract(
-        tree, paths: files, into: folder, owner: uid(slot: boxes.slot), limit: 256 << 20)
-      if let first = missing.first {
-        return Grade(
-          split: split, outcome: .refused(reason: "\(String(line: first.path)) \(first.reason)"))
+      for file in try repository.extract(tree, paths: files, into: folder, owner: uid(slot: boxes.slot)) {
+        if let problem = file.outcome.problem {
+          return Grade(split: split, outcome: .refused(reason: "\(String(line: file.path)) \(problem)"))
+        }
       }
     } catch {
       return Grade(split: split, outcome: .unscored(cause: .host, reason: "cannot lay out the submission: \(error)"))
@@ -43,6 +42,19 @@ struct Grading {
         return Grade(split: split, outcome: .unscored(cause: .sandbox, reason: failure.description))
       }
       return Grade(split: split, outcome: .unscored(cause: .grader, reason: error.detail))
+    }
+  }
+}
+
+extension ExtractedFile.Outcome {
+  /// Why the file cannot be part of a submission; nil when it can.
+  fileprivate var problem: String? {
+    switch self {
+    case .written: nil
+    case .missing: "is missing: make it before you submit"
+    case .notRegular: "is not a regular file"
+    case .tooLarge: "is too large to be submitted"
+    case .invalidPath: "is not a path of the workspace"
     }
   }
 }

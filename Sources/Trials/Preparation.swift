@@ -4,7 +4,7 @@
 internal import LyceumCore
 internal import PluginHost
 internal import Sandbox
-internal import TrajectoryStore
+public import TrajectoryStore
 
 /// Everything that must be true before a run may begin, checked before anything is written.
 public struct Preparation {

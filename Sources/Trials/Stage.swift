@@ -43,7 +43,7 @@ final class Stage {
 
     blame = .task
     let task = try startTask(boxes, template)
-    defer { task.close() }
+    defer { _ = task.close() }
     try task.prepare(seed: plan.seed.derive("prepare"), deadline: .after(seconds: Timeouts.prepare + 60))
 
     blame = .host
@@ -63,13 +63,13 @@ final class Stage {
     let agent = try startAgent()
     blame = .host
     var loop = TrialLoop(
-      agent: agent, tools: Tools(box: box, workspace: workspace, grading: grading, limits: limits),
+      agent: agent, tools: Tools(box: box, workspace: workspace, grading: grading, limits: limits, slot: plan.slot),
       workspace: workspace, writer: writer, history: history, limits: limits, start: tree0, report: report)
     var end: TrialEnd
     do { end = try loop.play(task: spec) } catch let error as PluginError {
       end = TrialEnd(kind: .failed, reason: "agent-\(error.word)", cause: error.cause(of: .agent), detail: error.detail)
     }
-    agent.close()
+    _ = agent.close()
 
     blame = .sandbox
     try box.close()
@@ -112,7 +112,7 @@ final class Stage {
   private func startTask(_ boxes: TaskBoxes, _ template: TemplateFolder) throws -> TaskSession {
     let binds = plan.task.folder.map { [Bind(host: $0.path, box: "/task", writable: false)] } ?? []
     let session = try TaskSession(
-      plugin: plan.task.plugin, id: plan.task.id, config: plan.task.config,
+      plugin: plan.task.plugin, task: plan.task.id, config: plan.task.config,
       launcher: boxedLauncher(cache: installation.cache, slot: plan.slot, binds: binds),
       services: HostServices(
         log: log(from: "task"), seed: plan.seed.derive("task"), taskBox: boxes.run, putFile: template.put,
@@ -120,7 +120,7 @@ final class Stage {
       startDeadline: .after(seconds: Timeouts.call))
     let spec = try session.describe(deadline: .after(seconds: Timeouts.call))
     guard spec == plan.task.spec else {
-      session.close()
+      _ = session.close()
       throw RunError(.environment, "task \(plan.task.spec.id) described itself differently than when the run began: start a new run")
     }
     return session
@@ -128,7 +128,7 @@ final class Stage {
 
   private func startAgent() throws -> AgentSession {
     try AgentSession(
-      plugin: plan.agent.plugin, id: plan.agent.id, config: plan.agent.choice.config,
+      plugin: plan.agent.plugin, agent: plan.agent.id, config: plan.agent.choice.config,
       launcher: boxedLauncher(cache: installation.cache, slot: plan.slot),
       services: HostServices(log: log(from: "agent"), seed: plan.seed.derive("agent")),
       startDeadline: .after(seconds: Timeouts.call))

@@ -50,11 +50,14 @@ final class TaskBoxes {
       throw ServiceFailure(.notFound, "\(String(line: path)) is not declared")
     }
     let file = "\(submission)/\(String(decoding: path, as: UTF8.self))"
+    let content: Bytes
     do throws(SystemError) {
-      let content = try Descriptor.open(file, O_RDONLY | O_NOFOLLOW).contents(upTo: Int(min(limit, 64 << 20)) + 1)
-      guard content.count <= limit else { throw ServiceFailure(.limit, "\(String(line: path)) is longer than \(limit) bytes") }
-      return content
-    } catch let error as ServiceFailure { throw error } catch { throw ServiceFailure(.notFound, "\(error)") }
+      content = try Descriptor.open(file, O_RDONLY | O_NOFOLLOW).contents(upTo: Int(min(limit, 64 << 20)) + 1)
+    } catch { throw ServiceFailure(.notFound, "\(error)") }
+    guard content.count <= limit else {
+      throw ServiceFailure(.limit, "\(String(line: path)) is longer than \(limit) bytes")
+    }
+    return content
   }
 
   private func prepare(_ command: TaskBoxCommand, _ folder: StagedFolder) throws -> TaskBoxResult {
@@ -102,8 +105,8 @@ final class TaskBoxes {
     let player = try open(
       shared + submitted + [Bind(host: harness, box: "/harness", writable: false)], hidden: task.spec.sources,
       environment: [:], directory: "/submission")
-    let toPlayer = try Pipe()
-    let fromPlayer = try Pipe()
+    let toPlayer = try Processes.Pipe()
+    let fromPlayer = try Processes.Pipe()
     let nothing = try Descriptor.open("/dev/null", O_WRONLY)
     descriptors += [(toPlayer.writer.raw, 4), (fromPlayer.reader.raw, 5)]
     _ = try player.start(

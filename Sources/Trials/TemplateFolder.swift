@@ -4,7 +4,6 @@
 internal import Foundation
 internal import LyceumCore
 internal import PluginHost
-internal import Workspace
 
 /// The workspace template of a task that is code alone: files that its `prepare` hands over.
 struct TemplateFolder {
@@ -16,12 +15,19 @@ struct TemplateFolder {
     try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
-  /// Adds a file. The path cannot leave the folder.
+  /// Adds a file. The caller has checked that the path stays inside, and nothing in the folder is a link.
   func put(_ file: Bytes, _ content: Bytes, _ executable: Bool) throws(ServiceFailure) {
-    do throws(WorkspaceError) {
-      try Workspace.writeFile(file, content, beneath: path, executable: executable)
+    guard let name = String(validating: file, as: UTF8.self) else {
+      throw ServiceFailure(.invalid, "put_file: the path is not UTF-8")
+    }
+    let target = "\(path)/\(name)"
+    do {
+      try FileManager.default.createDirectory(
+        atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      try Data(content).write(to: URL(fileURLWithPath: target))
+      if executable { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: target) }
     } catch {
-      throw ServiceFailure(.invalid, error.description)
+      throw ServiceFailure(.failed, "put_file \(String(line: file)): \(error.localizedDescription)")
     }
   }
 }

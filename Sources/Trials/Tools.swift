@@ -13,6 +13,7 @@ struct Tools {
   let workspace: Workspace
   let grading: Grading
   let limits: Limits
+  let slot: Int
   /// Largest file that `read_file` shows and `write_file` writes.
   static let fileBytes = 16 << 20
 
@@ -35,7 +36,7 @@ struct Tools {
         timedOut: result.timedOut, usage: result.usage)
     case "write_file":
       return try refusable {
-        try workspace.writeFile(action.path, action.input)
+        try workspace.writeFile(action.path, action.input, owner: uid(slot: slot))
         return Observation(output: Bytes("wrote \(action.input.count) bytes".utf8))
       }
     case "read_file":
@@ -58,8 +59,8 @@ struct Tools {
 
   /// What the agent itself asked for wrongly comes back to it.
   private func refusable(_ body: () throws -> Observation) throws -> Observation {
-    do { return try body() } catch let error as WorkspaceError where error.isOfTheAgentsMaking {
-      return Observation(refusal: error.description)
+    do { return try body() } catch WorkspaceError.file(let path, let problem) {
+      return Observation(refusal: "\(String(line: path)): \(problem)")
     }
   }
 

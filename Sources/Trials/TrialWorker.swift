@@ -2,7 +2,7 @@
 // Copyright the Lyceum authors
 
 internal import Foundation
-public import LyceumCore
+internal import LyceumCore
 internal import PluginHost
 internal import Processes
 internal import Sandbox

@@ -20,8 +20,8 @@ final class WorkerProcess {
   init(_ plan: TrialPlan, executable: String) throws {
     self.plan = plan
     let input = try Processes.Descriptor.memory("plan", Bytes(JSONEncoder().encode(plan)))
-    let output = try Pipe()
-    let errors = try Pipe()
+    let output = try Processes.Pipe()
+    let errors = try Processes.Pipe()
     var launch = Launch(executable, ["lyceum", "trial", "work"])
     launch.environment = ProcessInfo.processInfo.environment
     launch.environment["SWIFT_BACKTRACE"] = "enable=no"
