@@ -58,7 +58,8 @@ extension Repository {
     var oid = commit.object.oid
     var reference: OpaquePointer?
     defer { unsafe git_reference_free(reference) }
-    try unsafe GitLibrary.check(git_reference_create(&reference, handle.raw, name, &oid, 1, "set"), "move \(name)")
+    try unsafe GitLibrary.check(
+      git_reference_create(&reference, handle.raw, name, &oid, 1, "set"), "move \(name)")
   }
 
   /// The last commit of `trial`; nil when it has none.

@@ -28,7 +28,8 @@ enum At {
   static func open(_ directory: Int32, _ name: Component, _ flags: Int32, mode: mode_t = 0) -> Int32 {
     unsafe name.terminated.withUnsafeBytes {
       unsafe openat(
-        directory, $0.baseAddress!.assumingMemoryBound(to: CChar.self), flags | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, mode)
+        directory, $0.baseAddress!.assumingMemoryBound(to: CChar.self),
+        flags | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, mode)
     }
   }
 

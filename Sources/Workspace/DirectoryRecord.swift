@@ -53,7 +53,9 @@ final class DirectoryRecord {
       guard let kind = entry.kind, let id = entry.id else { continue }
       recorded.append((RecordedName.encode(entry.name.bytes, isLarge: kind == .largeFile), kind, id))
     }
-    if recorded.isEmpty && !isRoot { recorded.append((RecordedName.placeholder, .file, try objects.write([]))) }
+    if recorded.isEmpty && !isRoot {
+      recorded.append((RecordedName.placeholder, .file, try objects.write([])))
+    }
     return try objects.write(TreeObject.encode(recorded), as: GIT_OBJECT_TREE)
   }
 

@@ -23,12 +23,16 @@ struct FileRecorder: ~Copyable {
     let size = UInt64(max(0, status.st_size))
     let kind: EntryKind = status.st_mode & S_IXUSR != 0 ? .executable : .file
     if size > limit {
-      guard let pointer = largeFilePointer(file, size: size) else { return .skipped(.unreadable(code: errno)) }
+      guard let pointer = largeFilePointer(file, size: size) else {
+        return .skipped(.unreadable(code: errno))
+      }
       return .recorded(.largeFile, try repository.objects.write(pointer))
     }
     if size < UInt64(buffer.count) {
       // One byte more than announced tells whether the file has grown; what was read is what is recorded.
-      guard let count = fill(file, at: 0, count: Int(size) + 1) else { return .skipped(.unreadable(code: errno)) }
+      guard let count = fill(file, at: 0, count: Int(size) + 1) else {
+        return .skipped(.unreadable(code: errno))
+      }
       guard UInt64(count) == size else { return .skipped(.changedWhileRead) }
       return .recorded(kind, try repository.objects.write(buffer, count: count))
     }

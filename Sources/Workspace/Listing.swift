@@ -27,7 +27,9 @@ extension Repository {
   private func list(
     _ tree: ObjectID, prefix: Bytes, depth: Int, limit: Int, into all: inout [ListedEntry]
   ) throws(WorkspaceError) {
-    guard depth <= Repository.depth else { throw .limit("levels of directories", limit: UInt64(Repository.depth)) }
+    guard depth <= Repository.depth else {
+      throw .limit("levels of directories", limit: UInt64(Repository.depth))
+    }
     for entry in try entries(of: tree) {
       guard all.count < limit else { throw .limit("entries", limit: UInt64(max(0, limit))) }
       let path = prefix + entry.name

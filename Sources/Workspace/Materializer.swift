@@ -110,7 +110,9 @@ struct Materializer: ~Copyable {
     _ name: Component, _ content: Bytes, isExecutable: Bool, in parent: Int32
   ) throws(WorkspaceError) -> StatKey {
     let file = try openNewFile(name, in: parent)
-    do throws(SystemError) { try file.write(content) } catch { throw .system(error, path: "\(path): \(name.text)") }
+    do throws(SystemError) { try file.write(content) } catch {
+      throw .system(error, path: "\(path): \(name.text)")
+    }
     return try finish(file.raw, name, isExecutable: isExecutable)
   }
 

@@ -26,7 +26,8 @@ enum RecordedName {
     let isLarge = recorded.starts(with: largePrefix)
     let rest = isLarge ? Bytes(recorded.dropFirst(largePrefix.count)) : recorded
     let name = rest.first == percent ? unescape(rest) : rest
-    guard let name, !name.isEmpty, name != [dot], name != [dot, dot], !name.contains(where: { $0 == 0 || $0 == slash })
+    guard let name, !name.isEmpty, name != [dot], name != [dot, dot],
+      !name.contains(where: { $0 == 0 || $0 == slash })
     else { return nil }
     return (name, isLarge)
   }
@@ -102,7 +103,9 @@ enum RecordedName {
         i += 1
         continue
       }
-      guard i + 2 < name.count, let high = digit(name[i + 1]), let low = digit(name[i + 2]) else { return nil }
+      guard i + 2 < name.count, let high = digit(name[i + 1]), let low = digit(name[i + 2]) else {
+        return nil
+      }
       out.append(high << 4 | low)
       i += 3
     }

@@ -20,7 +20,9 @@ struct Removal {
     let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     if descriptor < 0 {
       if errno == ENOENT { return }
-      guard errno == EACCES, unsafe chmod(path, 0o700) == 0 else { throw .system("open", path: path, code: errno) }
+      guard errno == EACCES, unsafe chmod(path, 0o700) == 0 else {
+        throw .system("open", path: path, code: errno)
+      }
       return try remove(path, opened: unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
     }
     try remove(path, opened: descriptor)
@@ -88,6 +90,8 @@ struct Removal {
       return
     }
     try empty(directory.raw, depth: depth + 1)
-    guard At.unlink(parent, name, isDirectory: true) == 0 else { throw .system("unlinkat", path: path, code: errno) }
+    guard At.unlink(parent, name, isDirectory: true) == 0 else {
+      throw .system("unlinkat", path: path, code: errno)
+    }
   }
 }

@@ -53,7 +53,9 @@ public final class Repository {
   /// The content of a regular file in a tree; nil when the path names no regular file there or the content was too
   /// large to be stored. Throws when it has more than `limit` bytes.
   public func readFile(_ path: Bytes, in tree: TreeID, limit: Int) throws(WorkspaceError) -> Bytes? {
-    guard let entry = try find(path, in: tree), entry.kind == .file || entry.kind == .executable else { return nil }
+    guard let entry = try find(path, in: tree), entry.kind == .file || entry.kind == .executable else {
+      return nil
+    }
     return try objects.read(entry.id, as: GIT_OBJECT_BLOB, limit: UInt64(max(0, limit)))
   }
 
@@ -68,7 +70,9 @@ public final class Repository {
     var found = TreeEntry(name: [], kind: .directory, id: tree.object)
     for component in path.split(separator: UInt8(ascii: "/")) where component != [UInt8(ascii: ".")] {
       guard found.kind == .directory else { return nil }
-      guard let next = try entries(of: found.id).first(where: { $0.name.elementsEqual(component) }) else { return nil }
+      guard let next = try entries(of: found.id).first(where: { $0.name.elementsEqual(component) }) else {
+        return nil
+      }
       found = next
     }
     return found

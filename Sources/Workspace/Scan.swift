@@ -40,7 +40,9 @@ struct Scan: ~Copyable {
   }
 
   /// Brings `record` up to date with the open directory, which is taken over. True when its tree is another one.
-  mutating func update(_ record: DirectoryRecord, owning descriptor: Int32, depth: Int) throws(WorkspaceError) -> Bool {
+  mutating func update(_ record: DirectoryRecord, owning descriptor: Int32, depth: Int) throws(WorkspaceError)
+    -> Bool
+  {
     guard var names = DirectoryStream(owning: descriptor) else {
       throw .system("fdopendir", path: String(line: path), code: errno)
     }
@@ -65,7 +67,9 @@ struct Scan: ~Copyable {
     }
     if let order = finder.newOrder(of: record.entries.count) {
       let seen = Set(order)
-      for (i, entry) in record.entries.enumerated() where entry.kind != nil && !seen.contains(i) { isDirty = true }
+      for (i, entry) in record.entries.enumerated() where entry.kind != nil && !seen.contains(i) {
+        isDirty = true
+      }
       record.entries = order.map { record.entries[$0] }
     }
     guard isDirty else { return false }
@@ -190,6 +194,8 @@ struct Scan: ~Copyable {
   private mutating func skip(_ name: ArraySlice<UInt8>, _ reason: Snapshot.SkipReason) {
     skippedCount += 1
     if reason != .special && reason != .largeFile { isComplete = false }
-    if skipped.count < Snapshot.skippedListed { skipped.append(Snapshot.Skipped(path: path + name, reason: reason)) }
+    if skipped.count < Snapshot.skippedListed {
+      skipped.append(Snapshot.Skipped(path: path + name, reason: reason))
+    }
   }
 }

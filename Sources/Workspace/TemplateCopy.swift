@@ -33,9 +33,13 @@ struct TemplateCopier: ~Copyable {
   mutating func copy(
     _ source: Int32, into target: Int32, depth: Int, _ maker: inout Materializer
   ) throws(WorkspaceError) -> DirectoryRecord {
-    guard depth <= maker.limits.depth else { throw .limit("levels of directories", limit: UInt64(maker.limits.depth)) }
+    guard depth <= maker.limits.depth else {
+      throw .limit("levels of directories", limit: UInt64(maker.limits.depth))
+    }
     let copy = At.openDirectory(source, Component([0x2E]))
-    guard copy >= 0, var names = DirectoryStream(owning: copy) else { throw failed("opendir", Component([0x2E])) }
+    guard copy >= 0, var names = DirectoryStream(owning: copy) else {
+      throw failed("opendir", Component([0x2E]))
+    }
     let record = DirectoryRecord()
     while names.advance() {
       try maker.count()
@@ -67,7 +71,8 @@ struct TemplateCopier: ~Copyable {
   }
 
   private mutating func copyFile(
-    _ entry: inout DirectoryRecord.Entry, from source: Int32, into target: Int32, _ maker: borrowing Materializer
+    _ entry: inout DirectoryRecord.Entry, from source: Int32, into target: Int32,
+    _ maker: borrowing Materializer
   ) throws(WorkspaceError) {
     let opened = At.open(source, entry.name, O_RDONLY | O_NONBLOCK)
     guard opened >= 0 else { throw failed("openat", entry.name) }

@@ -47,7 +47,9 @@ enum TreeObject {
       let recorded = Bytes(rest[(space + 1)..<end])
       rest = rest[(end + 21)...]
       if recorded == RecordedName.placeholder { continue }
-      guard let (name, isLarge) = RecordedName.decode(recorded) else { throw .damaged("a name in tree \(id)") }
+      guard let (name, isLarge) = RecordedName.decode(recorded) else {
+        throw .damaged("a name in tree \(id)")
+      }
       let kind: EntryKind =
         switch (mode, isLarge) {
         case ("100644", false): .file

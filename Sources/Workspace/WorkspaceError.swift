@@ -46,8 +46,10 @@ public enum WorkspaceError: Error, Sendable, CustomStringConvertible {
     case .damaged(let what): "git repository is damaged: \(what); check it with `git fsck`"
     case .notEmpty(let path): "\(path) is not empty; name a new directory"
     case .limit(let what, let limit): "workspace has more than \(limit) \(what)"
-    case .invalidTrial(let id): "\(id.debugDescription) cannot name a trial; use letters, digits, '.', '_', '-'"
-    case .trialMoved(let id): "the history of trial \(id) was moved by another process; run one worker per trial"
+    case .invalidTrial(let id):
+      "\(id.debugDescription) cannot name a trial; use letters, digits, '.', '_', '-'"
+    case .trialMoved(let id):
+      "the history of trial \(id) was moved by another process; run one worker per trial"
     case .file(let path, let problem): "\(String(line: path)): \(problem)"
     }
   }

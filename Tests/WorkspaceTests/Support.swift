@@ -38,7 +38,8 @@ func shell(_ script: String, in directory: String) throws -> String {
   var launch = Launch("/bin/bash", ["bash", "-c", script])
   launch.environment = [
     "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "GIT_CONFIG_GLOBAL": "/dev/null",
-    "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_DATE": "1700000000 +0000", "GIT_COMMITTER_DATE": "1700000000 +0000",
+    "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_DATE": "1700000000 +0000",
+    "GIT_COMMITTER_DATE": "1700000000 +0000",
   ]
   launch.directory = directory
   let null = try Descriptor.open("/dev/null", O_RDONLY)
@@ -46,7 +47,9 @@ func shell(_ script: String, in directory: String) throws -> String {
   var child = try Child(launch)
   let output = try drain(pipe)
   let exit = try child.wait()
-  guard exit?.succeeded == true else { throw CommandFailed(description: "\(script): \(String(escaping: output))") }
+  guard exit?.succeeded == true else {
+    throw CommandFailed(description: "\(script): \(String(escaping: output))")
+  }
   return String(decoding: output, as: UTF8.self)
 }
 
@@ -114,4 +117,38 @@ func fsck(_ repository: Repository, sourceLocation: SourceLocation = #_sourceLoc
 
 extension String {
   var bytes: Bytes { Bytes(utf8) }
+}
+
+/// A shell script that runs beside the test.
+final class Background {
+  private var child: Child?
+
+  init(_ script: String, in directory: String) throws {
+    var launch = Launch("/bin/bash", ["bash", "-c", script])
+    launch.environment = ["PATH": "/usr/bin:/bin"]
+    launch.directory = directory
+    let null = try Descriptor.open("/dev/null", O_RDWR)
+    launch.descriptors = [(null.raw, 0), (null.raw, 1), (null.raw, 2)]
+    child = try Child(launch)
+  }
+
+  /// Waits for its end.
+  func finish() throws {
+    _ = try child?.wait(until: .after(seconds: 20))
+    child = nil
+  }
+}
+
+/// Runs `body` with the file permissions of an unprivileged user. These belong to the thread, and a synchronous
+/// body stays on it.
+func onUnprivilegedThread(_ body: () throws -> Void) throws {
+  let become = { (id: UInt32) in
+    for call in ["setfsgid", "setfsuid"] {
+      guard let symbol = dlsym(nil, call) else { continue }
+      _ = unsafeBitCast(symbol, to: (@convention(c) (UInt32) -> Int32).self)(id)
+    }
+  }
+  become(65534)
+  defer { become(0) }
+  try body()
 }
