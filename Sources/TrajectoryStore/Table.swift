@@ -82,8 +82,8 @@ extension Table {
     "trials", word: "begin", hash: "begin_hash",
     [
       "id": .text, "run": .text, "task": .text, "agent": .text, "number": .integer, "attempt": .integer,
-      "task_version": .integer, "task_digest": .blob, "agent_digest": .blob, "seed": .integer, "metric": .text,
-      "direction": .text, "started_at": .integer, "manifest": .text,
+      "task_version": .integer, "task_digest": .blob, "agent_digest": .blob, "seed": .integer,
+      "metric": .text, "direction": .text, "started_at": .integer, "manifest": .text,
     ])
 
   /// What is known of a trial when it has ended.
@@ -107,8 +107,8 @@ extension Table {
   static let grades = Table(
     "grades", word: "grade", hash: "hash",
     [
-      "trial": .text, "seq": .integer, "step_idx": .integer, "split": .text, "outcome": .text, "metrics": .text,
-      "cause": .text, "reason": .text, "wall_us": .integer, "details": .text,
+      "trial": .text, "seq": .integer, "step_idx": .integer, "split": .text, "outcome": .text,
+      "metrics": .text, "cause": .text, "reason": .text, "wall_us": .integer, "details": .text,
     ])
 
   static let logs = Table(

@@ -33,11 +33,11 @@ public final class TrialWriter {
     self.head = head
   }
 
-  /// Appends the next step; its index is one more than ``steps``. A grade that its observation shows is stored in
-  /// the same transaction, unless it was appended for this index just before.
+  /// Appends the next step; its index is one more than ``steps``. A grade that its observation shows is stored
+  /// in the same transaction, unless it was appended for this index just before.
   public func append(_ step: Step) throws(StoreError) {
     guard step.index == steps + 1 else {
-      throw .invalid("step \(step.index) cannot follow step \(steps) of trial \(trial): append steps in order")
+      throw .invalid("step \(step.index) cannot follow step \(steps) of \(trial): append steps in order")
     }
     var grade: Link?
     if let seen = step.observation.grade, shown?.step != step.index || shown?.grade != seen {

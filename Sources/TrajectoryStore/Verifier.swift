@@ -97,7 +97,7 @@ struct Verifier {
     let link = ends.link(row, from: begins.columns.count + 1)
     guard end.dropFirst().contains(where: { $0 != .null }) || link != nil else { return (sequence, nil) }
     if case .integer(let last) = end[1], last != Int64(sequence) {
-      finding.reason = last > Int64(sequence) ? "it is not there, nor what followed it" : "events follow the end"
+      finding.reason = last > Int64(sequence) ? "it is not there" : "events follow the end"
       return (sequence, finding)
     }
     guard link == Digest(after: head, ends.word, end) else {
@@ -118,8 +118,8 @@ struct Verifier {
     while let row = try rows.next(), findings.count < VerifyReport.limit {
       let table = String.fromDatabaseValue(row[0]) ?? ""
       var finding = Finding(table: table, reason: "its \(table == "trials" ? "run" : "trial") is not there")
-      if let number = Int64.fromDatabaseValue(row[1]), let events = Table.events.first(where: { $0.name == table }) {
-        let sql = "SELECT trial, seq FROM \(events.name) WHERE rowid = ?"
+      if let number = Int64.fromDatabaseValue(row[1]), Table.events.contains(where: { $0.name == table }) {
+        let sql = "SELECT trial, seq FROM \(table) WHERE rowid = ?"
         let event = try Row.fetchOne(db, sql: sql, arguments: [number])
         finding.trial = event.flatMap { String.fromDatabaseValue($0[0]) }
         finding.sequence = event.flatMap { Int.fromDatabaseValue($0[1]) }

@@ -29,7 +29,8 @@ import TrajectoryStore
       let each = (Self.threadTime - start) / Double(steps.count)
       print("append: \(each.rounded()) µs CPU each for steps \(round)")
       for step in steps {
-        content += step.observation.output.count + step.decision.thought.count + step.decision.action.input.count
+        let decision = step.decision
+        content += step.observation.output.count + decision.thought.count + decision.action.input.count
       }
     }
     try writer.end(submitted, score: nil)

@@ -24,7 +24,7 @@ import Testing
       var bytes = original
       bytes[offset] ^= offset % 2 == 0 ? 0xff : 0x01
       try Data(bytes).write(to: URL(fileURLWithPath: copy))
-      defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: copy + end) } }
+      defer { Self.remove(copy) }
       do throws(StoreError) {
         let store = try Store.open(at: copy)
         let report = try store.verify()
@@ -41,11 +41,11 @@ import Testing
       harmless += 1
       #expect(Self.dump(copy) == wanted, "byte \(offset) changed the content and was not seen")
     }
-    print("flipped bytes: \(seen) seen, \(named) of them with a row, \(harmless) harmless, of \(original.count)")
+    print("flipped bytes: \(seen) seen (\(named) with a row), \(harmless) harmless, of \(original.count)")
     #expect(seen > 100 && named > 50)
   }
 
-  /// Every byte of what is found in the file of `needle`: the row is named.
+  /// Each byte of a thought: its step is named.
   @Test func everyByteOfTheContentsIsNamed() throws {
     let folder = try Folder()
     try Self.fill(folder.store)
@@ -60,8 +60,12 @@ import Testing
       let report = try Store.open(at: copy).verify()
       let finding = try #require(report.findings.first)
       #expect(finding.table == "steps" && finding.trial == "one" && finding.step == 2)
-      for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: copy + end) }
+      Self.remove(copy)
     }
+  }
+
+  static func remove(_ path: String) {
+    for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) }
   }
 
   static func fill(_ path: String) throws {

@@ -52,8 +52,10 @@ import Testing
     }
     let file = URL(fileURLWithPath: folder.store)
     let before = try? Data(contentsOf: file)
-    for open in [Store.open(at:), Store.openReadOnly(at:)] {
-      let error = failure { () throws(StoreError) in try open(folder.store) }
+    for reading in [false, true] {
+      let error = failure { () throws(StoreError) in
+        reading ? try Store.openReadOnly(at: folder.store) : try Store.open(at: folder.store)
+      }
       if kind == "folder" {
         #expect(error != nil)
       } else {
@@ -65,8 +67,8 @@ import Testing
   }
 
   @Test func aStoreThatIsNotThereIsNotMadeByReading() throws {
-    #expect(
-      failure { () throws(StoreError) in try Store.openReadOnly(at: folder.store) } == .missing(path: folder.store))
+    let error = failure { () throws(StoreError) in try Store.openReadOnly(at: folder.store) }
+    #expect(error == .missing(path: folder.store))
     #expect(!FileManager.default.fileExists(atPath: folder.store))
     let nowhere = folder.path + "/no/where.db"
     #expect(failure { () throws(StoreError) in try Store.open(at: nowhere) } == .missing(path: nowhere))

@@ -23,10 +23,9 @@ import TrajectoryStore
       action: Action(
         name: "na\0me\u{FFFD}", path: [0x2e, 0x2e, 0xfe], input: [0, 0, 0], arguments: "{\"a\":\"\0\"}"))
     odd.observation = Observation(
-      output: [0x80, 0, 0x81], elided: 1 << 40, exitCode: nil, signal: 9, timedOut: true, refusal: "no \0 such",
-      usage: StepUsage(wallMicroseconds: .max, cpuMicroseconds: 2, peakKB: 3, leftovers: .max))
+      output: [0x80, 0, 0x81], elided: 1 << 40, signal: 9, timedOut: true, refusal: "no \0 such",
+      usage: StepUsage(wallMicroseconds: UInt64(Int64.max), cpuMicroseconds: 2, peakKB: 3, leftovers: .max))
     odd.skipped = ["socket s", "a/\"b\""]
-    odd.observation.usage.wallMicroseconds = UInt64(Int64.max)
     try writer.append(odd)
     var empty = step(2, bytes: 0)
     empty.decision = Decision(action: .validate)

@@ -2,6 +2,7 @@
 // Copyright the Lyceum authors
 
 import Foundation
+import Glibc
 import LyceumCore
 import Synchronization
 import TrajectoryStore
@@ -26,12 +27,14 @@ func run(_ id: String = "run-1") -> RunRecord {
     seed: Seed(.max - 6), host: #"{"kernel":"6.1"}"#)
 }
 
-func trial(_ id: String, task: String = "t", agent: String = "a", number: Int = 1, attempt: Int = 1) -> TrialRecord {
+func trial(
+  _ id: String, task: String = "t", agent: String = "a", number: Int = 1, attempt: Int = 1
+) -> TrialRecord {
   TrialRecord(
     id: id, run: "run-1", cell: Cell(task: task, agent: agent, number: number), attempt: attempt,
-    taskVersion: 3, taskDigest: Digest(of: [1]), agentDigest: Digest(of: [2]), seed: Seed(0xF000_0000_0000_0001),
-    metric: "accuracy", direction: .higher, startedMicroseconds: 1_700_000_000_000_001,
-    manifest: #"{"profile":"default"}"#)
+    taskVersion: 3, taskDigest: Digest(of: [1]), agentDigest: Digest(of: [2]),
+    seed: Seed(0xF000_0000_0000_0001), metric: "accuracy", direction: .higher,
+    startedMicroseconds: 1_700_000_000_000_001, manifest: #"{"profile":"default"}"#)
 }
 
 /// A step with `bytes` of output.
@@ -66,4 +69,26 @@ final class Errors: Sendable {
   func catching(_ body: () throws -> Void) {
     do { try body() } catch { errors.withLock { $0.append("\(error)") } }
   }
+}
+
+/// A disk of 512 KiB, mounted for the time of a test.
+final class SmallDisk {
+  let path: String
+  private let folder: Folder
+
+  /// Nil without the right to mount.
+  init?() {
+    guard let folder = try? Folder() else { return nil }
+    self.folder = folder
+    path = folder.path
+    guard mount("tmpfs", path, "tmpfs", 0, "size=512k") == 0 else { return nil }
+  }
+
+  deinit { umount2(path, 2) }
+
+  func grow() throws {
+    guard mount("tmpfs", path, "tmpfs", 32, "size=8m") == 0 else { throw CocoaError(.fileWriteUnknown) }
+  }
+
+  static var available: Bool { SmallDisk() != nil }
 }

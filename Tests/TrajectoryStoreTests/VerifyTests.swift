@@ -32,7 +32,8 @@ import Testing
   }
 
   func edit(_ sql: String) throws {
-    try store.write { db in try db.execute(sql: "PRAGMA foreign_keys = OFF; \(sql); PRAGMA foreign_keys = ON") }
+    let all = "PRAGMA foreign_keys = OFF; \(sql); PRAGMA foreign_keys = ON"
+    try store.write { db in try db.execute(sql: all) }
   }
 
   @Test func anUntouchedStoreIsClean() throws {
@@ -86,7 +87,7 @@ import Testing
   }
 
   @Test func aChangedSchemaIsNamed() throws {
-    try store.write { db in try db.execute(sql: "CREATE TRIGGER t AFTER INSERT ON steps BEGIN SELECT 1; END") }
+    try edit("CREATE TRIGGER t AFTER INSERT ON steps BEGIN SELECT 1; END")
     let findings = try store.verify().findings
     #expect(findings.count == 1 && findings[0].reason.contains("trigger t"), "\(findings)")
   }

@@ -107,9 +107,10 @@ import Testing
   @Test func logsAreBounded() throws {
     let writer = try store.beginTrial(trial("one"))
     let line = Bytes(repeating: 66, count: 2 * TrialWriter.logLineBytes)
-    for _ in 0..<(TrialWriter.logBytes / TrialWriter.logLineBytes + 5) { try writer.log(.info, "agent", line) }
+    let most = TrialWriter.logBytes / TrialWriter.logLineBytes
+    for _ in 0..<most + 5 { try writer.log(.info, "agent", line) }
     let logs = try store.logs("one")
-    #expect(logs.count == TrialWriter.logBytes / TrialWriter.logLineBytes)
+    #expect(logs.count == most)
     #expect(logs[0].message.count == TrialWriter.logLineBytes)
     #expect(logs.last?.source == "host")
     #expect(try store.verify().isClean)
@@ -133,6 +134,27 @@ import Testing
     try writer.end(submitted, score: nil)
     #expect(try store.allSteps("one") == [step(1), graded])
     #expect(try store.verify().isClean)
+  }
+
+  /// A disk of 512 KiB. Needs the right to mount; the test above covers the same without.
+  @Test(.enabled(if: SmallDisk.available)) func aDiskThatFillsUpLosesNothing() throws {
+    let disk = try #require(SmallDisk())
+    let path = disk.path + "/trials.db"
+    let store = try Store.open(at: path)
+    try store.addRun(run())
+    let writer = try store.beginTrial(trial("one"))
+    #expect(throws: StoreError.full(path: path)) {
+      for index in 1...1000 { try writer.append(step(index, bytes: 10_000)) }
+    }
+    let stored = writer.steps
+    #expect(stored > 5 && stored < 100)
+    #expect(try store.allSteps("one").count == stored)
+    #expect(try store.verify().isClean)
+    try disk.grow()
+    try writer.append(step(stored + 1, bytes: 10_000))
+    try writer.end(submitted, score: 1)
+    #expect(try store.verify().isClean && store.trial("one").ending?.steps == stored + 1)
+    try store.close()
   }
 
   @Test func infoCounts() throws {
