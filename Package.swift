@@ -105,6 +105,8 @@ let package = Package(
       name: "TaskFolderPlugin", dependencies: ["LyceumCore", "LyceumKit", "TaskFolders"],
       path: "Plugins/Tasks/folder", swiftSettings: swift, linkerSettings: nodelete),
 
+    .testTarget(name: "LyceumKitTests", dependencies: ["CLyceum", "LyceumKit"], swiftSettings: swift),
+    .testTarget(name: "TaskFoldersTests", dependencies: ["LyceumCore", "TaskFolders"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
