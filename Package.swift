@@ -117,6 +117,8 @@ let package = Package(
       name: "WorkspaceTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Workspace"], swiftSettings: swift),
 
     .testTarget(name: "SandboxTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Sandbox"], swiftSettings: swift),
+    .testTarget(name: "LyceumKitTests", dependencies: ["CLyceum", "LyceumKit"], swiftSettings: swift),
+    .testTarget(name: "TaskFoldersTests", dependencies: ["LyceumCore", "TaskFolders"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
