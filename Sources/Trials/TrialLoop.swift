@@ -63,16 +63,16 @@ struct TrialLoop {
       let snapshot = try workspace.snapshot()
       last += 1
       tree = snapshot.tree
+      if let grade = observation.grade {
+        try writer.append(grade, afterStep: last, wallMicroseconds: observation.usage.wallMicroseconds)
+        if grade.metrics != nil { lastValid = (tree, last) }
+      }
       try writer.append(
         Step(
           index: last, decision: decision, observation: observation, tree: tree.hex,
           skipped: snapshot.skipped.map { "\(String(line: $0.path)): \($0.reason)" },
           startedMicroseconds: (received - began) / 1000, thinkingMicroseconds: (received - asked) / 1000))
       try history.append(tree, message: "step \(last): \(decision.action.name)")
-      if let grade = observation.grade {
-        try writer.append(grade, afterStep: last, wallMicroseconds: observation.usage.wallMicroseconds)
-        if grade.metrics != nil { lastValid = (tree, last) }
-      }
       report(
         .step(
           index: last, action: decision.action.name, exitCode: observation.exitCode,

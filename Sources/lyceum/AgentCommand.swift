@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import LyceumCore
+internal import PluginHost
 internal import Reporting
 internal import Trials
 

@@ -2,6 +2,7 @@
 // Copyright the Lyceum authors
 
 internal import ArgumentParser
+internal import Foundation
 internal import Sandbox
 internal import Trials
 

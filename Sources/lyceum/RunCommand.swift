@@ -83,14 +83,14 @@ struct Report: ParsableCommand {
     discussion: "EXAMPLE\n  lyceum report 4f2a91c03b --json")
 
   @Argument(help: "Id of a run. [default: the latest]")
-  var run: String?
+  var id: String?
   @OptionGroup var store: StoreOption
   @OptionGroup var output: JSONFlag
 
   func run() throws {
     let store = try store.openReadOnly()
     do {
-      guard let id = try run ?? store.runs().last?.id else {
+      guard let id = try id ?? store.runs().last?.id else {
         throw RunError(.usage, "the store has no run yet: start one with `lyceum run`")
       }
       let board = try Leaderboard(run: id, in: store)

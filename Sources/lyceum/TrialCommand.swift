@@ -23,7 +23,7 @@ struct TrialWork: ParsableCommand {
     } catch {
       throw RunError(.usage, "standard input holds no plan of a trial: this command is for `lyceum run` to call")
     }
-    let report = { (progress: Progress) in
+    let report = { (progress: Trials.Progress) in
       guard let line = try? JSONEncoder().encode(progress) else { return }
       FileHandle.standardOutput.write(line + Data("\n".utf8))
     }
