@@ -109,7 +109,7 @@ final class TaskBoxes {
     let fromPlayer = try Processes.Pipe()
     let nothing = try Descriptor.open("/dev/null", O_WRONLY)
     descriptors += [(toPlayer.writer.raw, 4), (fromPlayer.reader.raw, 5)]
-    _ = try player.start(
+    let playing = try player.start(
       BoxCommand(
         Bytes(command.submissionScript.utf8), timeoutSeconds: Timeouts.grade, outputBytes: 4096,
         descriptors: [(toPlayer.reader.raw, 0), (fromPlayer.writer.raw, 1), (nothing.raw, 2)]))
@@ -117,6 +117,7 @@ final class TaskBoxes {
     _ = consume toPlayer
     _ = consume fromPlayer
     let result = try running.collect()
+    playing.kill()
     try player.close()
     try box.close()
     return TaskBoxResult(result, channel: try channel.contents(upTo: Self.resultLimit + 1))
