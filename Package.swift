@@ -105,6 +105,10 @@ let package = Package(
       name: "TaskFolderPlugin", dependencies: ["LyceumCore", "LyceumKit", "TaskFolders"],
       path: "Plugins/Tasks/folder", swiftSettings: swift, linkerSettings: nodelete),
 
+    // MARK: - Tests
+    .testTarget(
+      name: "PluginHostTests", dependencies: ["Frames", "LyceumCore", "PluginHost", "Processes", "lyceum-runner"],
+      exclude: ["Fixtures", "Golden"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
