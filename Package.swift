@@ -119,6 +119,10 @@ let package = Package(
     .testTarget(name: "SandboxTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Sandbox"], swiftSettings: swift),
     .testTarget(name: "LyceumKitTests", dependencies: ["CLyceum", "LyceumKit"], swiftSettings: swift),
     .testTarget(name: "TaskFoldersTests", dependencies: ["LyceumCore", "TaskFolders"], swiftSettings: swift),
+    // MARK: - Tests
+    .testTarget(
+      name: "PluginHostTests", dependencies: ["Frames", "LyceumCore", "PluginHost", "Processes", "lyceum-runner"],
+      exclude: ["Fixtures", "Golden"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

@@ -28,12 +28,14 @@ public struct Installation: Sendable {
     let root =
       libexec.range(of: "/.build").map { String(libexec[..<$0.lowerBound]) }
       ?? (libexec as NSString).deletingLastPathComponent + "/share/lyceum"
+    let here = FileManager.default.currentDirectoryPath
+    let shared = here == root ? [] : [root]
     return Installation(
       libexec: libexec,
       root: root,
       pluginPath: list("LYCEUM_PLUGIN_PATH") + [libexec],
-      taskPath: list("LYCEUM_TASK_PATH") + ["Tasks", root + "/Tasks"],
-      profilePath: list("LYCEUM_PROFILE_PATH") + ["Sandboxes", root + "/Sandboxes"],
+      taskPath: list("LYCEUM_TASK_PATH") + [here + "/Tasks"] + shared.map { $0 + "/Tasks" },
+      profilePath: list("LYCEUM_PROFILE_PATH") + [here + "/Sandboxes"] + shared.map { $0 + "/Sandboxes" },
       cache: environment["LYCEUM_CACHE"] ?? defaultCache(environment))
   }
 

@@ -35,8 +35,10 @@ public struct Preparation {
   }
 
   private func checkIsolation() throws(RunError) {
-    let probes = Doctor.probe()
-    guard let broken = probes.first(where: { $0.state == .missing }) else { return }
+    guard Doctor.isolation() == "unavailable" else { return }
+    guard let broken = Doctor.probe().first(where: { $0.state == .missing }) else {
+      throw RunError(.environment, "no box could be opened: `lyceum doctor` says what is missing")
+    }
     throw RunError(.environment, "\(broken.id): \(broken.seen); \(broken.advice)")
   }
 }

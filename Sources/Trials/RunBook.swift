@@ -92,7 +92,8 @@ struct RunBook {
     let seed = Seed(spec.seed).derive("task", cell.task, "trial", String(cell.number))
     return TrialPlan(
       run: id, trial: "\(id)-\(index)-\(waiting.attempt)", task: tasks[t], agent: agents[a], number: cell.number,
-      attempt: waiting.attempt, seed: seed, limits: spec.limits, store: storePath, slot: slot)
+      attempt: waiting.attempt, seed: seed, limits: spec.limits, store: storePath,
+      isolation: Doctor.isolation(), slot: slot)
   }
 
   /// The end of a worker's trial: as the worker reported it, or what its death means.

@@ -16,12 +16,14 @@ public struct TrialPlan: Codable, Sendable {
   public var seed: Seed
   public var limits: RunSpec.LimitOverrides
   public var store: String
+  /// What separates boxes from this host, as `Doctor.isolation` found it.
+  public var isolation: String
   /// Number of this worker among those that run at once; names the user of its boxes.
   public var slot: Int
 
   public init(
     run: String, trial: String, task: ResolvedTask, agent: ResolvedAgent, number: Int, attempt: Int, seed: Seed,
-    limits: RunSpec.LimitOverrides, store: String, slot: Int
+    limits: RunSpec.LimitOverrides, store: String, isolation: String, slot: Int
   ) {
     self.run = run
     self.trial = trial
@@ -32,6 +34,7 @@ public struct TrialPlan: Codable, Sendable {
     self.seed = seed
     self.limits = limits
     self.store = store
+    self.isolation = isolation
     self.slot = slot
   }
 }

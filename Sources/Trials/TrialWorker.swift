@@ -69,7 +69,7 @@ extension TrialRecord {
   fileprivate init(_ plan: TrialPlan, limits: Limits) {
     let manifest = TrialManifest(
       agent: PluginEntry(plan.agent.plugin), task: PluginEntry(plan.task.plugin), profile: plan.task.spec.profile,
-      isolation: Doctor.isolation(), limits: limits)
+      isolation: plan.isolation, limits: limits)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let metric = plan.task.spec.primaryMetric

@@ -69,7 +69,7 @@ struct Laboratory {
     try Store.open(at: store).addRun(run)
     return TrialPlan(
       run: "bench", trial: "bench-\(steps)-1", task: task, agent: agent, number: 1, attempt: 1, seed: Seed(1),
-      limits: .init(), store: store, slot: 0)
+      limits: .init(), store: store, isolation: "benchmark", slot: 0)
   }
 
   /// Bytes of the store without the content of its steps.

@@ -7,7 +7,7 @@
  *  - C99. No bit fields, unions, variadics, enums, bool, long or time_t cross the line.
  *  - Every struct that crosses by pointer begins with `uint32_t struct_size`, set by the side that fills it to
  *    the sizeof that it was compiled with. Fields are only ever appended. A reader uses LYC_HAS before it
- *    touches a field that is newer than 1.0.
+ *    touches a field that is newer than 1.0. Views and array elements have no size and never change.
  *  - Text is UTF-8, as (pointer, length) views; never terminated. size == 0 allows data == NULL.
  *  - Nothing is ever freed across the line:
  *      arguments          are borrowed for the call; who wants to keep them copies them;

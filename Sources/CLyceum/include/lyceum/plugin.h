@@ -19,7 +19,8 @@ typedef struct lyc_descriptor {
   lyc_str config_help; /* what the `config` of create() may hold; empty when it takes none */
 } lyc_descriptor;
 
-/* A list of agents (LYC_AGENT_FACTORY) or of tasks (LYC_TASK_FACTORY). */
+/* A list of agents (LYC_AGENT_FACTORY) or of tasks (LYC_TASK_FACTORY). It heads a factory and never grows;
+ * struct_size is that of the whole factory. */
 typedef struct lyc_factory {
   uint32_t struct_size;
   uint32_t reserved;
@@ -36,11 +37,11 @@ typedef struct lyc_entry {
   lyc_str name, version;
   lyc_str toolchain; /* "swift 6.3", "gcc 12": shown when something goes wrong */
   /* Once before all else; may be called again and must then do nothing. Anything but LYC_OK refuses to load.
-   * `plugin_path` is where the library was loaded from. [scan] */
+   * `plugin_path` is where the library was loaded from. Not NULL. [scan] */
   lyc_status (*init)(lyc_str plugin_path);
-  /* The process is about to end; not called when it ends otherwise. [scan] */
+  /* The process is about to end; not called when it ends otherwise. Not NULL. [scan] */
   void (*deinit)(void);
-  /* A factory by id, or NULL. [any-thread] */
+  /* A factory by id, or NULL when the plugin has none. Not NULL itself. [any-thread] */
   const void *(*get_factory)(const char *id);
 } lyc_entry;
 
@@ -48,6 +49,9 @@ typedef const lyc_entry *(*lyc_entry_fn)(uint32_t host_abi_version);
 
 /* The one exported symbol. A function, not data: some languages cannot export data, and POSIX promises dlsym for
  * functions. Returns NULL when the plugin cannot live with this host. [scan] */
+#ifdef __cplusplus
+extern "C"
+#endif
 LYC_EXPORT const lyc_entry *lyceum_plugin_entry_v1(uint32_t host_abi_version);
 
 #endif
