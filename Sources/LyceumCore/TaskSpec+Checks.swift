@@ -77,9 +77,11 @@ private struct Check {
 
   mutating func package(_ key: String, _ name: String) {
     let bytes = Array(name.utf8)
-    let good = bytes.count >= 2 && bytes[0] >= 0x30 && bytes.allSatisfy {
-      0x30...0x39 ~= $0 || 0x61...0x7A ~= $0 || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E
-    }
+    let good =
+      bytes.count >= 2 && bytes[0] >= 0x30
+      && bytes.allSatisfy {
+        0x30...0x39 ~= $0 || 0x61...0x7A ~= $0 || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E
+      }
     that(key, good, "\(name.debugDescription) is not the name of a Debian package")
   }
 

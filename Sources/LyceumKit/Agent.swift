@@ -76,7 +76,8 @@ public struct Observation: Sendable, Hashable {
   /// The output as text, UTF-8 repaired.
   public var text: String { String(decoding: output, as: UTF8.self) }
 
-  /// Whether the last action did what it was asked to: not refused, in time, and exit status 0 where it has one.
+  /// Whether the last action did what it was asked to: not refused, in time, and exit status 0 where it has
+  /// one.
   public var succeeded: Bool { !refused && !timedOut && signal == nil && (exitCode ?? 0) == 0 }
 
   /// What went wrong, to follow a subject: `exited with 1`, `ran out of time`; `succeeded` when nothing did.

@@ -15,8 +15,9 @@ public struct BoxCommand: Sendable, Hashable {
   public var box: Box
   /// For bash; starts in the task's folder, `/task`.
   public var script: String
-  /// In a grading box only: a script for a second box that holds the submission and neither answers nor grader.
-  /// Its standard input reads what `script` writes to descriptor 4; its standard output is descriptor 5 there.
+  /// In a grading box only: a script for a second box that holds the submission and neither answers nor
+  /// grader. Its standard input reads what `script` writes to descriptor 4; its standard output is
+  /// descriptor 5 there.
   public var submissionScript = ""
   /// Added to the box's own; neither names nor values may hold a line feed.
   public var environment: [String: String] = [:]
@@ -98,8 +99,8 @@ extension HostServices {
     if status != LYC_OK { throw failure(status, "add \(path) to the workspace") }
   }
 
-  /// Content of a declared submission file; only while the task grades. Nil when it was not submitted or is not a
-  /// regular file. Throws ``PluginError/Status/limit`` when it is larger than `limit` bytes.
+  /// Content of a declared submission file; only while the task grades. Nil when it was not submitted or is
+  /// not a regular file. Throws ``PluginError/Status/limit`` when it is larger than `limit` bytes.
   public func readFile(_ path: String, limit: UInt64) throws(PluginError) -> [UInt8]? {
     let read = unsafe try submission().read_file
     var content = unsafe lyc_bytes()

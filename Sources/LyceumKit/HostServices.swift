@@ -3,8 +3,8 @@
 
 internal import CLyceum
 
-/// The host's base services. ``random()`` and the services of `HostServices+Task.swift` may be missing in a trial, and
-/// only the thread that calls the plugin may use them.
+/// The host's base services. ``random()`` and the services of `HostServices+Task.swift` may be missing in a
+/// trial, and only the thread that calls the plugin may use them.
 @safe public struct HostServices {
   let pointer: UnsafePointer<lyc_host>
 
@@ -31,7 +31,8 @@ internal import CLyceum
     return unsafe HostRandom(pointer: pointer, draw: next)
   }
 
-  /// The table of a service, or nil when the host does not offer it or fills less of it than this build needs.
+  /// The table of a service, or nil when the host does not offer it or fills less of it than this build
+  /// needs.
   func service<Table>(_ id: String, _ type: Table.Type) -> UnsafePointer<Table>? {
     guard let raw = unsafe pointer.pointee.get_extension?(pointer, id),
       unsafe raw.load(as: UInt32.self) >= MemoryLayout<Table>.size

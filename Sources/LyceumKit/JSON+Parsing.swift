@@ -2,8 +2,9 @@
 // Copyright the Lyceum authors
 
 extension JSON {
-  /// Parses exactly one value. Refused, with the byte where it went wrong: anything after it, names that an object
-  /// has twice, numbers beyond a double's range, text that is not UTF-8, lone surrogates, more than 64 levels.
+  /// Parses exactly one value. Refused, with the byte where it went wrong: anything after it, names that an
+  /// object has twice, numbers beyond a double's range, text that is not UTF-8, lone surrogates, more than
+  /// 64 levels.
   public init(parsing bytes: [UInt8]) throws(PluginError) {
     var parser = JSONParser(bytes: bytes)
     self = try parser.document()

@@ -14,8 +14,8 @@ internal import Synchronization
 /// }
 /// ```
 public enum Plugin {
-  /// The entry to hand to the host, or nil when its ABI has another major version. The first call decides what is
-  /// exported; later ones return the same entry. Any thread.
+  /// The entry to hand to the host, or nil when its ABI has another major version. The first call decides
+  /// what is exported; later ones return the same entry. Any thread.
   public static func export(
     _ hostABI: UInt32, name: String, version: String, agents: [any Agent.Type] = [],
     tasks: [any ResearchTask.Type] = []
@@ -30,9 +30,11 @@ public enum Plugin {
   }
 }
 
-/// What this library exports. The C tables carry no context, so there is one of these per process and library.
+/// What this library exports. The C tables carry no context, so there is one of these per process and
+/// library.
 ///
-/// `@unchecked Sendable`: everything is set in `init` and never changed or freed; the metatypes are immutable.
+/// `@unchecked Sendable`: everything is set in `init` and never changed or freed; the metatypes are
+/// immutable.
 @safe final class Exports: @unchecked Sendable {
   static let current = Mutex<Exports?>(nil)
 

@@ -5,8 +5,8 @@ internal import CLyceum
 
 /// A failure in one line of words: what failed, why, what to do next.
 ///
-/// Thrown out of a plugin's callback it becomes `status` and the words that the host shows. Any other error that
-/// is thrown becomes ``Status/failed`` with its description.
+/// Thrown out of a plugin's callback it becomes `status` and the words that the host shows. Any other error
+/// that is thrown becomes ``Status/failed`` with its description.
 public struct PluginError: Error, Sendable, Hashable, CustomStringConvertible {
   /// How the call ended; the numbers of the C header, all but success.
   public struct Status: Sendable, Hashable, RawRepresentable {

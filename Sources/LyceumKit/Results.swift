@@ -25,7 +25,8 @@ func withView<R>(of bytes: [UInt8], _ body: (lyc_bytes) -> R) -> R {
   unsafe bytes.withUnsafeBufferPointer { unsafe body(lyc_bytes(data: $0.baseAddress, size: $0.count)) }
 }
 
-/// Memory that an instance's results point into: valid until ``clear()``, which the next call on the instance does.
+/// Memory that an instance's results point into: valid until ``clear()``, which the next call on the
+/// instance does.
 @safe final class Results {
   private var buffers = unsafe [UnsafeMutableRawPointer]()
 

@@ -71,8 +71,8 @@ enum FileTree {
     }
   }
 
-  /// Paths below `root`, relative to it, with their kinds: files and links, depth first in the order of their bytes.
-  /// Folders named `__pycache__` are passed over. `skip` says which relative paths to leave out.
+  /// Paths below `root`, relative to it, with their kinds: files and links, depth first in the order of
+  /// their bytes. Folders named `__pycache__` are passed over. `skip` says which relative paths to leave out.
   static func walk(_ root: String, skip: (String) -> Bool = { _ in false }) throws -> [(
     path: String, kind: Kind
   )] {

@@ -5,16 +5,17 @@ internal import Glibc
 public import LyceumCore
 
 extension TaskFolder {
-  /// SHA-256 over the folder: path, executable bit and content of every file, in the order of the paths' bytes.
-  /// Links count with their target's name. Empty folders and `__pycache__` do not count.
+  /// SHA-256 over the folder: path, executable bit and content of every file, in the order of the paths'
+  /// bytes. Links count with their target's name. Empty folders and `__pycache__` do not count.
   public func digest() throws(TaskFolderError) -> Digest {
     var row = CanonicalBytes()
     try fingerprint(files: try list(), into: &row)
     return Digest(of: row.bytes)
   }
 
-  /// What public and private data depend on: id, version, the command, the folder without `task.yaml`, `*.md` and
-  /// the reference solution, and the content of `sources`. Two folders with the same one prepare the same data.
+  /// What public and private data depend on: id, version, the command, the folder without `task.yaml`,
+  /// `*.md` and the reference solution, and the content of `sources`. Two folders with the same one prepare
+  /// the same data.
   ///
   /// Throws when a source cannot be read; the message names the packages to install.
   public func prepareDigest() throws(TaskFolderError) -> Digest {

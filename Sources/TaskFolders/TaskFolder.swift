@@ -13,7 +13,8 @@ public struct TaskFolder: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - path: The folder.
-  ///   - named: Whether the folder must be called as the task is; false where it is mounted under another name.
+  ///   - named: Whether the folder must be called as the task is; false where it is mounted under another
+  /// name.
   /// - Throws: All problems that were found, each with its line and column.
   public static func load(_ path: String, named: Bool = true) throws(TaskFolderError) -> TaskFolder {
     var path = path
@@ -32,8 +33,8 @@ public struct TaskFolder: Sendable, Hashable {
     return TaskFolder(path: path, spec: spec)
   }
 
-  /// The task folders among `paths` and directly inside them, sorted by path, each once. A path that does not exist
-  /// or cannot be read holds none. Folders are found, not checked.
+  /// The task folders among `paths` and directly inside them, sorted by path, each once. A path that does
+  /// not exist or cannot be read holds none. Folders are found, not checked.
   public static func discover(in paths: [String]) -> [String] {
     var found: Set<String> = []
     for path in paths {

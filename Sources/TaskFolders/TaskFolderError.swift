@@ -5,7 +5,8 @@
 public struct TaskFolderError: Error, Sendable, Hashable, CustomStringConvertible {
   /// One thing that is wrong, and where.
   public struct Problem: Sendable, Hashable, CustomStringConvertible {
-    /// Position in `task.yaml`, both from 1; 0 for a problem of the file as a whole. Columns count Unicode scalars.
+    /// Position in `task.yaml`, both from 1; 0 for a problem of the file as a whole. Columns count Unicode
+    /// scalars.
     public var line: Int
     public var column: Int
     public var message: String

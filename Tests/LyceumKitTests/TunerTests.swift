@@ -2,7 +2,7 @@
 // Copyright the Lyceum authors
 
 import CLyceum
-import Glibc
+import Foundation
 import LyceumKit
 import Testing
 
@@ -182,6 +182,43 @@ import Testing
     observation.output = Array(world.params.utf8)
     #expect(agent.act(observation).script == "train")
     #expect(agent.act(observation).action == "submit")
+  }
+
+  @Test func `a try's script writes the file and runs the starter in a real bash`() throws {
+    let agent = try tuner()
+    var task = TaskView()
+    (task.starter, task.params) = ("cd / && x=$HOME &&\ncat \"$OLDPWD/it's $x.json\"; exit 5", "it's $x.json")
+    #expect(agent.begin(task) == LYC_OK)
+    var observation = Observation()
+    (observation.stepsLeft, observation.millisecondsLeft) = (40, 100_000)
+    _ = agent.act(observation)
+    let odd =
+      #"{"parameters": {"$(touch x)`y`": {"value": "'\\", "type": "choice", "choices": ["'\\", "$HOME"]}}}"#
+    observation.output = Array(odd.utf8)
+    _ = agent.act(observation)
+    _ = agent.act(observation)
+    observation.score = 1
+    let script = agent.act(observation).script
+
+    let folder = NSTemporaryDirectory() + "/lyceum-tuner-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = ["-c", script + "\ncode=$?; pwd; exit $code"]
+    process.currentDirectoryURL = URL(filePath: folder)
+    process.environment = ["HOME": "$x"]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 5)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["it's $x.json"])
+    let (json, place) = (text.split(separator: "\n").dropLast(), text.split(separator: "\n").last)
+    #expect(place?.hasSuffix(folder.split(separator: "/").last ?? "?") == true)
+    let file = try JSON(parsing: json.joined(separator: "\n"))
+    #expect(file["parameters"]?.members?.first?.value["value"] == .string("$HOME"))
   }
 
   @Test func `no parameter file, no starter, bad configuration`() throws {

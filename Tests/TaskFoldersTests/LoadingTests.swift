@@ -55,11 +55,11 @@ import Testing
       ("version: 1", "version: one", ["task.yaml:2:10: version: must be a whole number"]),
       ("version: 1", "version: \"1\"", ["task.yaml:2:10: version: must be a whole number"]),
       ("version: 1", "version: 0", ["task.yaml:2:10: version: must be 1 or more"]),
-      ("version: 1", "version: 1\nversion: 2", ["task.yaml:1:1: the key version is there twice"]),
+      ("version: 1", "version: 1\nversion: 2", ["task.yaml:2:1: the key version is there twice"]),
       ("title: A small task", "title: [a]", ["task.yaml:3:8: title: must be text"]),
       ("title: A small task", "title:", ["task.yaml:3:7: title: is missing"]),
       ("title: A small task", "title: \" \"", ["task.yaml:3:8: title: must not be empty"]),
-      ("title: A small task", "title: {", ["task.yaml:4:1: did not find expected ',' or '}'"]),
+      ("title: A small task", "title: {", ["task.yaml:5:11: did not find expected ',' or '}'"]),
       ("avoid: [guessing]", "avoid: guessing", ["task.yaml:7:8: avoid: must be a list"]),
       ("avoid: [guessing]", "avoid: [guessing, {a: b}]", ["task.yaml:7:19: avoid[1]: must be text"]),
       ("avoid: [guessing]", "avoid: [guessing]\nrecipe: x", ["task.yaml:8:1: recipe: unknown key"]),
@@ -70,7 +70,7 @@ import Testing
       (
         "    primary: true", "    primary: yes",
         [
-          "task.yaml:9:5: metrics: exactly one metric must be primary, not 0",
+          "task.yaml:9:3: metrics: exactly one metric must be primary, not 0",
           "task.yaml:11:14: metrics[0].primary: must be true or false",
         ]
       ),
@@ -214,13 +214,14 @@ import Testing
     ) throws
   {
     #expect(Scratch.yaml.components(separatedBy: line).count == 2, "the example has the line once")
-    #expect(problems(try Scratch(Scratch.yaml.replacing(line, with: change))) == expected)
+    let found = problems(try Scratch(Scratch.yaml.replacing(line, with: change)))
+    #expect(found == expected)
   }
 
   @Test(arguments: [
     ("", "task.yaml:1:1: the file is empty"),
     ("- a", "task.yaml:1:1: a task: must be a mapping with the keys id, version"),
-    ("id: small\n\tversion: 1", "task.yaml:2:1: found character that cannot start any token"),
+    ("id: small\n\tversion: 1", "task.yaml:2:1: found a tab character"),
     ("a: 1\n---\nb: 2", "task.yaml:2:1: but found another document"),
     ("id: \u{7}", "task.yaml:1:5: control characters are not allowed"),
   ]) func `a file that is no YAML mapping`(yaml: String, expected: String) throws {

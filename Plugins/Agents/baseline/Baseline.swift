@@ -33,6 +33,7 @@ struct Baseline: Agent {
   }
 }
 
+// swift-format-ignore: AlwaysUseLowerCamelCase
 @c @implementation
 public func lyceum_plugin_entry_v1(_ hostABI: UInt32) -> UnsafePointer<lyc_entry>? {
   Plugin.export(hostABI, name: "baseline", version: "1.0.0", agents: [Baseline.self])

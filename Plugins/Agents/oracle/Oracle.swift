@@ -72,6 +72,7 @@ struct Oracle: Agent {
   }
 }
 
+// swift-format-ignore: AlwaysUseLowerCamelCase
 @c @implementation
 public func lyceum_plugin_entry_v1(_ hostABI: UInt32) -> UnsafePointer<lyc_entry>? {
   Plugin.export(hostABI, name: "oracle", version: "1.0.0", agents: [Oracle.self])

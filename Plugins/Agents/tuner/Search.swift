@@ -4,8 +4,9 @@
 import Glibc
 import LyceumKit
 
-/// A search for good parameters in few, noisy tries: one coordinate at a time from the best point so far, further
-/// while it helps, the other way when it does not, in smaller steps when neither does; every fourth try jumps.
+/// A search for good parameters in few, noisy tries: one coordinate at a time from the best point so far,
+/// further while it helps, the other way when it does not, in smaller steps when neither does; every fourth
+/// try jumps.
 struct Search {
   let parameters: [Parameter]
   let higherIsBetter: Bool
@@ -65,7 +66,8 @@ struct Search {
     return nil
   }
 
-  /// Says what the proposed point led to; nil when it could not be measured. Returns whether it is the best so far.
+  /// Says what the proposed point led to; nil when it could not be measured. Returns whether it is the best
+  /// so far.
   mutating func learn(score: Double?) -> Bool {
     guard let move = pending else { return false }
     pending = nil

@@ -3,7 +3,8 @@
 
 public import LyceumKit
 
-/// Tunes a task's declared parameters by black-box search, without a model: what a careful person would do by hand.
+/// Tunes a task's declared parameters by black-box search, without a model: what a careful person would do
+/// by hand.
 final class Tuner: Agent {
   static let descriptor = AgentDescriptor(
     id: "tuner", name: "Tuner", version: "1.0.0",
@@ -165,7 +166,8 @@ final class Tuner: Agent {
       .bash(script(best)))
   }
 
-  /// Writes the parameters and runs the starter in a shell of its own, so that it leaves nothing behind in this one.
+  /// Writes the parameters and runs the starter in a shell of its own, so that it leaves nothing behind in
+  /// this one.
   private func script(_ values: [JSON]) -> String {
     let path =
       "'" + task.params.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
@@ -188,6 +190,7 @@ private func short(_ value: Double) -> String {
   return "\((value * scale).rounded() / scale)"
 }
 
+// swift-format-ignore: AlwaysUseLowerCamelCase
 @c @implementation
 public func lyceum_plugin_entry_v1(_ hostABI: UInt32) -> UnsafePointer<lyc_entry>? {
   Plugin.export(hostABI, name: "tuner", version: "1.0.0", agents: [Tuner.self])

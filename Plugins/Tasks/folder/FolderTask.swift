@@ -41,7 +41,8 @@ struct FolderTask: ResearchTask {
     return String(decoding: try encoder.encode(spec), as: UTF8.self)
   }
 
-  /// The data of a folder task are the same in every trial, so that they can be kept; the seed is for grading.
+  /// The data of a folder task are the same in every trial, so that they can be kept; the seed is for
+  /// grading.
   func prepare(seed: UInt64) throws {
     guard let script = folder.prepare else { return }
     var command = BoxCommand(.prepare, script: script)
@@ -83,6 +84,7 @@ extension BoxResult {
   }
 }
 
+// swift-format-ignore: AlwaysUseLowerCamelCase
 @c @implementation
 public func lyceum_plugin_entry_v1(_ hostABI: UInt32) -> UnsafePointer<lyc_entry>? {
   Plugin.export(hostABI, name: "folder", version: "1.0.0", tasks: [FolderTask.self])

@@ -9,7 +9,8 @@ import LyceumKit
 ///     {"status": "scored", "metrics": {NAME: NUMBER, …}, "details": {…}}
 ///     {"status": "refused", "reason": "…"}
 ///
-/// `metrics` holds the declared metrics, each once and inside its range, and no other; `details` may be left out.
+/// `metrics` holds the declared metrics, each once and inside its range, and no other; `details` may be left
+/// out.
 func parseGrade(_ bytes: [UInt8], metrics: [MetricSpec]) throws(PluginError) -> LyceumKit.Grade {
   if bytes.isEmpty { throw PluginError("nothing was written") }
   let json = try JSON(parsing: bytes)
