@@ -32,7 +32,8 @@ let package = Package(
     .library(
       name: "LyceumHost",
       targets: [
-        "LyceumCore", "PluginHost", "Processes", "Reporting", "Sandbox", "TaskFolders", "TrajectoryStore", "Trials",
+        "LyceumCore", "PluginHost", "Processes", "Reporting", "Sandbox", "TaskFolders", "TrajectoryStore",
+        "Trials",
         "Workspace",
       ]),
     .library(name: "agent-scripted", type: .dynamic, targets: ["agent-scripted"]),
@@ -53,7 +54,8 @@ let package = Package(
     .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .executableTarget(
-      name: "lyceum-box", cSettings: c, linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
+      name: "lyceum-box", cSettings: c,
+      linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
 
     // MARK: - For plugin authors
     .target(name: "LyceumKit", dependencies: ["CLyceum"], swiftSettings: strict),
@@ -73,7 +75,8 @@ let package = Package(
     .target(
       name: "Sandbox", dependencies: ["CSupport", "LyceumCore", "Processes", "Yams"], swiftSettings: strict),
     .target(
-      name: "Workspace", dependencies: ["CGit2", "CSupport", "LyceumCore", "Processes"], swiftSettings: strict),
+      name: "Workspace", dependencies: ["CGit2", "CSupport", "LyceumCore", "Processes"], swiftSettings: strict
+    ),
     .target(
       name: "TrajectoryStore",
       dependencies: ["LyceumCore", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: swift),
@@ -81,25 +84,30 @@ let package = Package(
     .target(
       name: "Trials",
       dependencies: [
-        "LyceumCore", "PluginHost", "Processes", "Sandbox", "TaskFolders", "TrajectoryStore", "Workspace", "Yams",
+        "LyceumCore", "PluginHost", "Processes", "Sandbox", "TaskFolders", "TrajectoryStore", "Workspace",
+        "Yams",
       ], swiftSettings: swift),
     .target(name: "Reporting", dependencies: ["LyceumCore", "TrajectoryStore"], swiftSettings: swift),
     .executableTarget(
       name: "lyceum",
       dependencies: [
-        "LyceumCore", "PluginHost", "Processes", "Reporting", "Sandbox", "TaskFolders", "TrajectoryStore", "Trials", "Workspace",
+        "LyceumCore", "PluginHost", "Processes", "Reporting", "Sandbox", "TaskFolders", "TrajectoryStore",
+        "Trials", "Workspace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
     .target(
       name: "LyceumTesting",
-      dependencies: ["LyceumCore", "Processes", "Sandbox", "TrajectoryStore", "Workspace"], swiftSettings: swift),
+      dependencies: ["LyceumCore", "Processes", "Sandbox", "TrajectoryStore", "Workspace"],
+      swiftSettings: swift),
 
     // MARK: - Shipped plugins
     .target(
-      name: "agent-scripted", dependencies: ["CLyceum"], path: "Plugins/Agents/scripted", publicHeadersPath: ".",
+      name: "agent-scripted", dependencies: ["CLyceum"], path: "Plugins/Agents/scripted",
+      publicHeadersPath: ".",
       cSettings: c),
     .target(
-      name: "AgentBaseline", dependencies: ["LyceumKit"], path: "Plugins/Agents/baseline", swiftSettings: swift,
+      name: "AgentBaseline", dependencies: ["LyceumKit"], path: "Plugins/Agents/baseline",
+      swiftSettings: swift,
       linkerSettings: nodelete),
     .target(
       name: "AgentOracle", dependencies: ["LyceumKit"], path: "Plugins/Agents/oracle", swiftSettings: swift,
@@ -111,18 +119,23 @@ let package = Package(
       name: "TaskFolderPlugin", dependencies: ["LyceumCore", "LyceumKit", "TaskFolders"],
       path: "Plugins/Tasks/folder", swiftSettings: swift, linkerSettings: nodelete),
 
-    .testTarget(name: "TrajectoryStoreTests", dependencies: ["LyceumCore", "TrajectoryStore", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: swift),
     // MARK: - Tests
-    .testTarget(
-      name: "WorkspaceTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Workspace"], swiftSettings: swift),
-
-    .testTarget(name: "SandboxTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Sandbox"], swiftSettings: swift),
     .testTarget(name: "LyceumKitTests", dependencies: ["CLyceum", "LyceumKit"], swiftSettings: swift),
-    .testTarget(name: "TaskFoldersTests", dependencies: ["LyceumCore", "TaskFolders"], swiftSettings: swift),
-    // MARK: - Tests
     .testTarget(
-      name: "PluginHostTests", dependencies: ["Frames", "LyceumCore", "PluginHost", "Processes", "lyceum-runner"],
+      name: "PluginHostTests",
+      dependencies: ["Frames", "LyceumCore", "PluginHost", "Processes", "lyceum-runner"],
       exclude: ["Fixtures", "Golden"], swiftSettings: swift),
+    .testTarget(
+      name: "SandboxTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Sandbox"],
+      swiftSettings: swift),
+    .testTarget(name: "TaskFoldersTests", dependencies: ["LyceumCore", "TaskFolders"], swiftSettings: swift),
+    .testTarget(
+      name: "TrajectoryStoreTests",
+      dependencies: ["LyceumCore", "TrajectoryStore", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swift),
+    .testTarget(
+      name: "WorkspaceTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Workspace"],
+      swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

@@ -22,7 +22,8 @@ extension String {
 
   /// As ``init(escaping:)``, on one line and at most `limit` characters, for error messages and tables.
   public init(line bytes: some Sequence<UInt8>, limit: Int = 200) {
-    let text = String(escaping: bytes.prefix(limit * 4)).split(whereSeparator: \.isNewline).joined(separator: " ")
+    let text = String(escaping: bytes.prefix(limit * 4)).split(whereSeparator: \.isNewline).joined(
+      separator: " ")
     self = text.count > limit ? text.prefix(limit) + "…" : text
   }
 }

@@ -47,7 +47,9 @@ public struct CanonicalBytes: Sendable {
   }
 
   private mutating func appendWord(_ word: UInt64) {
-    for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+    for shift in stride(from: 0, to: 64, by: 8) {
+      bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+    }
   }
 }
 

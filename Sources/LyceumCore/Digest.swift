@@ -51,7 +51,8 @@ public struct Digest: Sendable, Hashable, Codable, CustomStringConvertible {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let digest = Digest(hex: try container.decode(String.self)) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "a digest has 64 hexadecimal digits")
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "a digest has 64 hexadecimal digits")
     }
     self = digest
   }

@@ -21,7 +21,8 @@ public struct Observation: Sendable, Hashable {
   public var usage: StepUsage
 
   public init(
-    output: Bytes = [], elided: UInt64 = 0, exitCode: Int32? = nil, signal: Int32? = nil, timedOut: Bool = false,
+    output: Bytes = [], elided: UInt64 = 0, exitCode: Int32? = nil, signal: Int32? = nil,
+    timedOut: Bool = false,
     refusal: String? = nil, grade: Grade? = nil, usage: StepUsage = StepUsage()
   ) {
     self.output = output

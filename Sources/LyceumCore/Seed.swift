@@ -17,7 +17,9 @@ public struct Seed: Sendable, Hashable, Codable {
     return Seed(head.reversed().reduce(0) { $0 << 8 | UInt64($1) })
   }
 
-  public init(from decoder: any Decoder) throws { value = try decoder.singleValueContainer().decode(UInt64.self) }
+  public init(from decoder: any Decoder) throws {
+    value = try decoder.singleValueContainer().decode(UInt64.self)
+  }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()

@@ -29,7 +29,9 @@ public struct Descriptor: ~Copyable, Sendable {
   }
 
   /// Opens `path` close-on-exec.
-  public static func open(_ path: String, _ flags: Int32, mode: UInt32 = 0o644) throws(SystemError) -> Descriptor {
+  public static func open(_ path: String, _ flags: Int32, mode: UInt32 = 0o644) throws(SystemError)
+    -> Descriptor
+  {
     let fd = unsafe Glibc.open(path, flags | O_CLOEXEC, mode)
     guard fd >= 0 else { throw SystemError("open \(path)") }
     return Descriptor(owning: fd)
@@ -66,7 +68,9 @@ public struct Descriptor: ~Copyable, Sendable {
   public borrowing func write(_ bytes: [UInt8]) throws(SystemError) {
     var done = 0
     while done < bytes.count {
-      let n = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(raw, $0.baseAddress! + done, $0.count - done) }
+      let n = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(raw, $0.baseAddress! + done, $0.count - done)
+      }
       if n >= 0 {
         done += n
       } else if errno != EINTR {

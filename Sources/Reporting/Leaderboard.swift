@@ -45,10 +45,13 @@ public struct Leaderboard: Codable, Sendable {
 
   /// The leaderboard of a run as it stands. Of each cell the last attempt counts.
   public init(run id: String, in store: Store) throws {
-    guard let record = try store.run(id) else { throw StoreError.unknown("there is no run \(id) in the store") }
+    guard let record = try store.run(id) else {
+      throw StoreError.unknown("there is no run \(id) in the store")
+    }
     let manifest = try JSONDecoder().decode(RunManifest.self, from: Data(record.spec.utf8))
     var last: [Cell: StoredTrial] = [:]
-    for trial in try store.trials(run: id) where trial.record.attempt >= last[trial.record.cell]?.record.attempt ?? 0 {
+    for trial in try store.trials(run: id)
+    where trial.record.attempt >= last[trial.record.cell]?.record.attempt ?? 0 {
       last[trial.record.cell] = trial
     }
     run = id
@@ -65,7 +68,9 @@ public struct Leaderboard: Codable, Sendable {
           Row(
             task: task.id, agent: agent.label, metric: metric.name, direction: metric.direction,
             scored: scores.count, trials: trials.count,
-            best: scores.reduce(nil as Double?) { best, s in best.map { metric.isBetter(s, than: $0) ? s : $0 } ?? s },
+            best: scores.reduce(nil as Double?) { best, s in
+              best.map { metric.isBetter(s, than: $0) ? s : $0 } ?? s
+            },
             mean: mean, baseline: metric.baseline, reference: metric.reference,
             improvement: mean.flatMap(metric.improvement(of:))))
         unscored += trials.compactMap { Unscored($0, last[$0]) }
@@ -77,7 +82,8 @@ public struct Leaderboard: Codable, Sendable {
   /// The two tables as text.
   public var text: String {
     var table = TextTable([
-      ("task", .left), ("rank", .right), ("agent", .left), ("scored", .right), ("metric", .left), ("best", .right),
+      ("task", .left), ("rank", .right), ("agent", .left), ("scored", .right), ("metric", .left),
+      ("best", .right),
       ("mean", .right), ("baseline", .right), ("improvement", .right), ("reference", .right),
     ])
     for row in rows {
@@ -94,7 +100,8 @@ public struct Leaderboard: Codable, Sendable {
     ])
     for trial in unscored {
       causes.add([
-        trial.trial, trial.task, "\(trial.agent) #\(trial.number)", trial.cause?.rawValue ?? "–", trial.reason,
+        trial.trial, trial.task, "\(trial.agent) #\(trial.number)", trial.cause?.rawValue ?? "–",
+        trial.reason,
         String(line: trial.detail.utf8, limit: 100),
       ])
     }
@@ -105,7 +112,9 @@ public struct Leaderboard: Codable, Sendable {
 private func ranked(_ rows: [Leaderboard.Row], by metric: MetricSpec) -> [Leaderboard.Row] {
   var out = rows.map { row in
     var row = row
-    row.rank = row.mean.map { mean in 1 + rows.count { $0.mean.map { metric.isBetter($0, than: mean) } ?? false } }
+    row.rank = row.mean.map { mean in
+      1 + rows.count { $0.mean.map { metric.isBetter($0, than: mean) } ?? false }
+    }
     return row
   }
   out.sort { ($0.rank ?? .max, $0.agent) < ($1.rank ?? .max, $1.agent) }

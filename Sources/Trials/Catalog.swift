@@ -23,7 +23,10 @@ public struct Catalog {
   /// Every task that can be named, with what is wrong with it where it cannot be used.
   public func listTasks() -> [(name: String, path: String, Result<TaskSpec, RunError>)] {
     let folders = taskFolders.map { path in
-      ((path as NSString).lastPathComponent, path, Result { () throws(RunError) in try task(.folder(absolute(path))).spec })
+      (
+        (path as NSString).lastPathComponent, path,
+        Result { () throws(RunError) in try task(.folder(absolute(path))).spec }
+      )
     }
     let coded = plugins.plugins.flatMap { plugin in
       plugin.tasks.filter { $0.id != Self.folderTask }.map { descriptor in
@@ -62,13 +65,16 @@ public struct Catalog {
       FileManager.default.fileExists(atPath: "\(name)/task.yaml")
       ? name : taskFolders.first { ($0 as NSString).lastPathComponent == name }
     if let folder { return try task(.folder(absolute(folder))) }
-    if let (manifest, descriptor) = try? find(name, kind: "task", in: \.tasks), descriptor.id != Self.folderTask {
+    if let (manifest, descriptor) = try? find(name, kind: "task", in: \.tasks),
+      descriptor.id != Self.folderTask
+    {
       return try task(.plugin(path: manifest.path, id: descriptor.id))
     }
     let known = taskFolders.map { ($0 as NSString).lastPathComponent }
     throw RunError(
       .usage,
-      "there is no task `\(name)`: known are \((known + plugins.plugins.flatMap(\.tasks).map(\.id)).filter { $0 != Self.folderTask }.joined(separator: ", ")); or name a folder with a task.yaml")
+      "there is no task `\(name)`: known are \((known + plugins.plugins.flatMap(\.tasks).map(\.id)).filter { $0 != Self.folderTask }.joined(separator: ", ")); or name a folder with a task.yaml"
+    )
   }
 
   /// Loads a task and asks its plugin to describe it.
@@ -86,7 +92,8 @@ public struct Catalog {
         throw RunError(.environment, error.description)
       }
       return ResolvedTask(
-        choice: choice, spec: loaded.spec, plugin: manifest, id: descriptor.id, config: #"{"folder":"/task"}"#,
+        choice: choice, spec: loaded.spec, plugin: manifest, id: descriptor.id,
+        config: #"{"folder":"/task"}"#,
         folder: StagedFolder(
           path: try staging.reachable(path), digest: digests.0, prepareDigest: digests.1), digest: digests.0)
     case .plugin(let path, let id):
@@ -125,7 +132,9 @@ public struct Catalog {
       }
       let known = plugins.plugins.flatMap { $0[keyPath: list].map(\.id) }
       throw RunError(
-        .usage, "there is no \(kind) `\(name)`: known are \(known.joined(separator: ", ")); or name a library, PATH.so")
+        .usage,
+        "there is no \(kind) `\(name)`: known are \(known.joined(separator: ", ")); or name a library, PATH.so"
+      )
     }
     let manifest: PluginManifest
     do throws(PluginError) { manifest = try PluginCatalog.load(library.path, launcher: launcher) } catch {
@@ -136,7 +145,8 @@ public struct Catalog {
     if library.id == nil, candidates.count == 1, let only = candidates.first { return (manifest, only) }
     throw RunError(
       .usage,
-      "\(library.path) has \(candidates.isEmpty ? "no \(kind)" : "the \(kind)s \(candidates.map(\.id).joined(separator: ", "))"): name one as PATH.so:ID")
+      "\(library.path) has \(candidates.isEmpty ? "no \(kind)" : "the \(kind)s \(candidates.map(\.id).joined(separator: ", "))"): name one as PATH.so:ID"
+    )
   }
 
   private func libraryPath(_ name: String) -> (path: String, id: String?)? {

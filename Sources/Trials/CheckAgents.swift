@@ -29,7 +29,8 @@ enum CheckAgents {
     ]
     return kinds.map { name, make in
       let files = task.spec.submission.map { quoted($0) }
-      let script = files.map { "mkdir -p \"$(dirname \($0))\"; rm -rf \($0); \(make($0))" }.joined(separator: "\n")
+      let script = files.map { "mkdir -p \"$(dirname \($0))\"; rm -rf \($0); \(make($0))" }.joined(
+        separator: "\n")
       return scripted(name, "bash <<LYCEUM_END\n\(script)\nLYCEUM_END\nsubmit")
     }
   }
@@ -47,7 +48,9 @@ enum CheckAgents {
     task.spec.starter.map { "bash: \($0)\n" } ?? ""
   }
 
-  static func quoted(_ text: String) -> String { "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'" }
+  static func quoted(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+  }
 
   /// The configuration of `oracle`: the files of the solution folder and the command that submits them.
   private static func solution(of task: ResolvedTask) throws(RunError) -> String {

@@ -30,7 +30,8 @@ struct Grading {
         }
       }
     } catch {
-      return Grade(split: split, outcome: .unscored(cause: .host, reason: "cannot lay out the submission: \(error)"))
+      return Grade(
+        split: split, outcome: .unscored(cause: .host, reason: "cannot lay out the submission: \(error)"))
     }
     boxes.submission = folder
     defer { boxes.submission = nil }

@@ -11,11 +11,13 @@ enum Packages {
     let installed = installedPackages()
     let packages = spec.packages.filter { installed?.contains($0) == false }
     if !packages.isEmpty {
-      return "task \(spec.id) needs packages that are not installed: run `apt-get install \(packages.joined(separator: " "))`"
+      return
+        "task \(spec.id) needs packages that are not installed: run `apt-get install \(packages.joined(separator: " "))`"
     }
     let sources = spec.sources.filter { !FileManager.default.fileExists(atPath: $0) }
     if let first = sources.first {
-      return "task \(spec.id) needs \(first), which does not exist: install \(spec.packages.joined(separator: ", "))"
+      return
+        "task \(spec.id) needs \(first), which does not exist: install \(spec.packages.joined(separator: ", "))"
     }
     return nil
   }

@@ -16,7 +16,10 @@ struct Provenance: Codable {
     var name = utsname()
     uname(&name)
     let text = { (tuple: Any) in
-      String(decoding: Mirror(reflecting: tuple).children.compactMap { ($0.value as? CChar).map(UInt8.init(bitPattern:)) }
+      String(
+        decoding: Mirror(reflecting: tuple).children.compactMap {
+          ($0.value as? CChar).map(UInt8.init(bitPattern:))
+        }
         .prefix { $0 != 0 }, as: UTF8.self)
     }
     return Provenance(

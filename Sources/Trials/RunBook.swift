@@ -37,7 +37,8 @@ struct RunBook {
 
   /// Opens or creates the store and enters the run.
   init(
-    _ spec: RunSpec, tasks: [ResolvedTask], agents: [ResolvedAgent], store path: String, installation: Installation
+    _ spec: RunSpec, tasks: [ResolvedTask], agents: [ResolvedAgent], store path: String,
+    installation: Installation
   ) throws {
     let manifest = RunManifest(spec, tasks: tasks, agents: agents)
     let encoder = JSONEncoder()
@@ -54,7 +55,8 @@ struct RunBook {
     let lockFile = workFolder(of: id, store: storePath, installation) + ".lock"
     lock = Held(try Descriptor.open(lockFile, O_RDWR | O_CREAT))
     guard flock(lock.descriptor.raw, LOCK_EX | LOCK_NB) == 0 else {
-      throw RunError(.environment, "run \(id) is being played by another process: wait for it, or use another --store")
+      throw RunError(
+        .environment, "run \(id) is being played by another process: wait for it, or use another --store")
     }
     store = try Store.open(at: storePath)
     try store.addRun(
@@ -91,13 +93,16 @@ struct RunBook {
     // The seed of a trial is the same for every agent, so that agents meet the same conditions.
     let seed = Seed(spec.seed).derive("task", cell.task, "trial", String(cell.number))
     return TrialPlan(
-      run: id, trial: "\(id)-\(index)-\(waiting.attempt)", task: tasks[t], agent: agents[a], number: cell.number,
+      run: id, trial: "\(id)-\(index)-\(waiting.attempt)", task: tasks[t], agent: agents[a],
+      number: cell.number,
       attempt: waiting.attempt, seed: seed, limits: spec.limits, store: storePath,
       isolation: Doctor.isolation(), slot: slot)
   }
 
   /// The end of a worker's trial: as the worker reported it, or what its death means.
-  func settle(_ worker: WorkerProcess, exit: ProcessExit, interrupted: Bool) throws -> (TrialEnd, score: Double?) {
+  func settle(_ worker: WorkerProcess, exit: ProcessExit, interrupted: Bool) throws -> (
+    TrialEnd, score: Double?
+  ) {
     switch worker.outcome {
     case .ended(let end, let score): return (end, score)
     case .failed(let kind, let message):
@@ -106,7 +111,8 @@ struct RunBook {
     }
     let how = exit.signal.map { "ended by signal \($0)" } ?? "exited with \(exit.code ?? -1)"
     let words = worker.lastWords.isEmpty ? "" : ": " + String(line: worker.lastWords.suffix(300))
-    let end = interrupted
+    let end =
+      interrupted
       ? TrialEnd(kind: .failed, reason: "interrupted", cause: .host, detail: "the run was interrupted")
       : TrialEnd(kind: .failed, reason: "worker-died", cause: .host, detail: "the worker \(how)\(words)")
     if try store.trials(run: id).contains(where: { $0.record.id == worker.plan.trial && $0.ending == nil }) {
@@ -120,7 +126,8 @@ struct RunBook {
     for trial in try store.trials(run: id) where trial.ending == nil {
       try abandon(
         trial.record.id,
-        TrialEnd(kind: .failed, reason: "interrupted", cause: .host, detail: "the run was killed while it played"))
+        TrialEnd(
+          kind: .failed, reason: "interrupted", cause: .host, detail: "the run was killed while it played"))
     }
   }
 
@@ -137,7 +144,9 @@ extension TrialPlan {
 extension RunManifest {
   init(_ spec: RunSpec, tasks: [ResolvedTask], agents: [ResolvedAgent]) {
     self.init(
-      tasks: tasks.map { TaskEntry($0.spec, digest: $0.digest, limits: spec.limits.applied(to: $0.spec.limits)) },
+      tasks: tasks.map {
+        TaskEntry($0.spec, digest: $0.digest, limits: spec.limits.applied(to: $0.spec.limits))
+      },
       agents: agents.map {
         AgentEntry(
           label: $0.choice.label, id: $0.id, config: $0.choice.config, plugin: PluginEntry($0.plugin))

@@ -59,7 +59,8 @@ public struct RunSpec: Codable, Sendable, Hashable {
     public var outputBytes: Int?
 
     public init(
-      steps: Int? = nil, stepSeconds: Double? = nil, trialSeconds: Double? = nil, decisionSeconds: Double? = nil,
+      steps: Int? = nil, stepSeconds: Double? = nil, trialSeconds: Double? = nil,
+      decisionSeconds: Double? = nil,
       outputBytes: Int? = nil
     ) {
       self.steps = steps
@@ -89,7 +90,8 @@ public struct RunSpec: Codable, Sendable, Hashable {
   }
 
   public init(
-    tasks: [String], agents: [AgentChoice], trials: Int = 1, seed: UInt64 = 1, limits: LimitOverrides = .init()
+    tasks: [String], agents: [AgentChoice], trials: Int = 1, seed: UInt64 = 1,
+    limits: LimitOverrides = .init()
   ) {
     self.tasks = tasks
     self.agents = agents
@@ -132,7 +134,9 @@ public struct RunSpec: Codable, Sendable, Hashable {
       if let value, !(value > 0) { out.append("a limit of \(value) seconds: it must be positive") }
     }
     if let steps = limits.steps, steps < 1 { out.append("a limit of \(steps) steps: it must be at least 1") }
-    if let bytes = limits.outputBytes, bytes < 256 { out.append("an output limit of \(bytes) bytes: it must be at least 256") }
+    if let bytes = limits.outputBytes, bytes < 256 {
+      out.append("an output limit of \(bytes) bytes: it must be at least 256")
+    }
     return out
   }
 
@@ -196,10 +200,12 @@ private func refuseUnknownKeys(_ decoder: any Decoder, known: [String]) throws {
 
 private func describe(_ error: any Error) -> String {
   let at = { (path: [any CodingKey]) in
-    path.isEmpty ? "" : path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".") + ": "
+    path.isEmpty
+      ? "" : path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".") + ": "
   }
   switch error {
-  case DecodingError.keyNotFound(let key, let context): return at(context.codingPath) + "`\(key.stringValue)` is missing"
+  case DecodingError.keyNotFound(let key, let context):
+    return at(context.codingPath) + "`\(key.stringValue)` is missing"
   case DecodingError.typeMismatch(let type, let context): return at(context.codingPath) + "expected \(type)"
   case DecodingError.valueNotFound(let type, let context): return at(context.codingPath) + "expected \(type)"
   case DecodingError.dataCorrupted(let context):

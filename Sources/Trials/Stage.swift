@@ -63,11 +63,13 @@ final class Stage {
     let agent = try startAgent()
     blame = .host
     var loop = TrialLoop(
-      agent: agent, tools: Tools(box: box, workspace: workspace, grading: grading, limits: limits, slot: plan.slot),
+      agent: agent,
+      tools: Tools(box: box, workspace: workspace, grading: grading, limits: limits, slot: plan.slot),
       workspace: workspace, writer: writer, history: history, limits: limits, start: tree0, report: report)
     var end: TrialEnd
     do { end = try loop.play(task: spec) } catch let error as PluginError {
-      end = TrialEnd(kind: .failed, reason: "agent-\(error.word)", cause: error.cause(of: .agent), detail: error.detail)
+      end = TrialEnd(
+        kind: .failed, reason: "agent-\(error.word)", cause: error.cause(of: .agent), detail: error.detail)
     }
     _ = agent.close()
 
@@ -121,7 +123,9 @@ final class Stage {
     let spec = try session.describe(deadline: .after(seconds: Timeouts.call))
     guard spec == plan.task.spec else {
       _ = session.close()
-      throw RunError(.environment, "task \(plan.task.spec.id) described itself differently than when the run began: start a new run")
+      throw RunError(
+        .environment,
+        "task \(plan.task.spec.id) described itself differently than when the run began: start a new run")
     }
     return session
   }

@@ -27,7 +27,9 @@ struct Staging {
       if rename(fresh, folder) != 0 { try files.removeItem(atPath: fresh) }
     } catch {
       throw RunError(
-        .environment, "cannot copy \(path) to \(folder): \(error.localizedDescription); set LYCEUM_CACHE to a folder with room")
+        .environment,
+        "cannot copy \(path) to \(folder): \(error.localizedDescription); set LYCEUM_CACHE to a folder with room"
+      )
     }
     return copy
   }

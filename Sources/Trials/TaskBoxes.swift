@@ -29,7 +29,9 @@ final class TaskBoxes {
 
   /// The service `lyceum.host.task-box`.
   func run(_ command: TaskBoxCommand) throws(ServiceFailure) -> TaskBoxResult {
-    guard let folder = task.folder else { throw ServiceFailure(.denied, "a task without a folder has no boxes") }
+    guard let folder = task.folder else {
+      throw ServiceFailure(.denied, "a task without a folder has no boxes")
+    }
     do {
       switch command.box {
       case .prepare: return try prepare(command, folder)
@@ -73,7 +75,8 @@ final class TaskBoxes {
           Bind(host: privateFolder, box: "/private", writable: true),
         ]
         binds += task.spec.sources.map { Bind(host: $0, box: $0, writable: false) }
-        let box = try open(binds, hidden: [], environment: ["LYCEUM_PUBLIC": "/data", "LYCEUM_PRIVATE": "/private"])
+        let box = try open(
+          binds, hidden: [], environment: ["LYCEUM_PUBLIC": "/data", "LYCEUM_PRIVATE": "/private"])
         result = TaskBoxResult(
           try box.run(BoxCommand(command, timeoutSeconds: Timeouts.prepare, descriptors: [])), channel: [])
         try box.close()

@@ -23,14 +23,17 @@ public struct TaskCheck: Codable, Sendable {
   public var passed: Bool { findings.allSatisfy(\.passed) }
 
   /// Plays the trials that the proof needs, in a store of its own that is thrown away.
-  public init(_ task: ResolvedTask, catalog: Catalog, seed: UInt64 = 1, onEvent: (RunEvent) -> Void) throws(RunError) {
+  public init(_ task: ResolvedTask, catalog: Catalog, seed: UInt64 = 1, onEvent: (RunEvent) -> Void)
+    throws(RunError)
+  {
     self.task = task.spec.id
     digest = task.digest
     let folder = "\(catalog.installation.cache)/check/\(task.spec.id)-\(getpid())"
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       defer { try? Workspace.removeTree(at: folder) }
-      let evidence = try Evidence(task, catalog: catalog, store: "\(folder)/check.db", seed: seed, onEvent: onEvent)
+      let evidence = try Evidence(
+        task, catalog: catalog, store: "\(folder)/check.db", seed: seed, onEvent: onEvent)
       findings = try evidence.findings()
     } catch let error as RunError {
       throw error
@@ -53,7 +56,9 @@ private struct Evidence {
   init(
     _ task: ResolvedTask, catalog: Catalog, store path: String, seed: UInt64, onEvent: (RunEvent) -> Void
   ) throws {
-    guard let metric = task.spec.primaryMetric else { throw RunError(.usage, "the task has no primary metric") }
+    guard let metric = task.spec.primaryMetric else {
+      throw RunError(.usage, "the task has no primary metric")
+    }
     self.task = task
     self.metric = metric
     var trials: [String: StoredTrial] = [:]
@@ -63,7 +68,9 @@ private struct Evidence {
       let spec = RunSpec(tasks: [task.spec.id], agents: choices, seed: seed)
       let run = try coordinator.run(spec, tasks: [task], agents: agents, onEvent: onEvent)
       guard !run.interrupted else { throw RunError(.interrupted, "interrupted") }
-      for trial in try Store.openReadOnly(at: path).trials(run: run.run) { trials[trial.record.cell.agent] = trial }
+      for trial in try Store.openReadOnly(at: path).trials(run: run.run) {
+        trials[trial.record.cell.agent] = trial
+      }
     }
     try play(CheckAgents.all(for: task))
     // Private data exists once a trial has prepared it.
@@ -93,10 +100,15 @@ private struct Evidence {
 
   private var referenceBeatsBaseline: TaskCheck.Finding {
     let name = "the reference beats the baseline on the test split"
-    guard let reference = score("reference") else { return .init(name: name, passed: false, detail: "reference: \(why("reference"))") }
-    guard let baseline = score("baseline") else { return .init(name: name, passed: false, detail: "baseline: \(why("baseline"))") }
+    guard let reference = score("reference") else {
+      return .init(name: name, passed: false, detail: "reference: \(why("reference"))")
+    }
+    guard let baseline = score("baseline") else {
+      return .init(name: name, passed: false, detail: "baseline: \(why("baseline"))")
+    }
     return .init(
-      name: name, passed: metric.isBetter(reference, than: baseline), detail: "\(metric.name) \(reference) against \(baseline)")
+      name: name, passed: metric.isBetter(reference, than: baseline),
+      detail: "\(metric.name) \(reference) against \(baseline)")
   }
 
   private func reproduces(_ label: String, _ stated: Double?) -> TaskCheck.Finding {
@@ -110,7 +122,9 @@ private struct Evidence {
 
   private var nothing: TaskCheck.Finding {
     let name = "doing nothing does not score better than the baseline"
-    guard let score = score("nothing") else { return .init(name: name, passed: true, detail: "unscored: \(why("nothing"))") }
+    guard let score = score("nothing") else {
+      return .init(name: name, passed: true, detail: "unscored: \(why("nothing"))")
+    }
     let baseline = self.score("baseline")
     return .init(
       name: name, passed: baseline.map { !metric.isBetter(score, than: $0) } ?? false,
@@ -130,9 +144,15 @@ private struct Evidence {
 
   private func gradesAgree() throws -> TaskCheck.Finding {
     let name = "five grades of one submission agree"
-    guard let trial = trials["repeated"] else { return .init(name: name, passed: false, detail: why("repeated")) }
-    let values = try store.grades(trial.record.id).filter { $0.grade.split == .validation }.compactMap { $0.grade.metrics }
-    guard values.count == 5 else { return .init(name: name, passed: false, detail: "\(values.count) of 5 were scored; \(why("repeated"))") }
+    guard let trial = trials["repeated"] else {
+      return .init(name: name, passed: false, detail: why("repeated"))
+    }
+    let values = try store.grades(trial.record.id).filter { $0.grade.split == .validation }.compactMap {
+      $0.grade.metrics
+    }
+    guard values.count == 5 else {
+      return .init(name: name, passed: false, detail: "\(values.count) of 5 were scored; \(why("repeated"))")
+    }
     let spreads = task.spec.metrics.map { spec in
       let seen = values.compactMap { $0[spec.name] }
       return (spec, seen, (seen.max() ?? 0) - (seen.min() ?? 0))
@@ -149,12 +169,15 @@ private struct Evidence {
     }
     let seen = String(decoding: step.observation.output, as: UTF8.self)
     guard seen.contains(Secrets.complete), step.observation.elided == 0 else {
-      return .init(name: name, passed: false, detail: "the search did not finish: \(String(line: step.observation.output))")
+      return .init(
+        name: name, passed: false,
+        detail: "the search did not finish: \(String(line: step.observation.output))")
     }
     let found = secrets.files.filter { seen.contains($0.digest.hex) }
     return .init(
       name: name, passed: found.isEmpty,
       detail: found.isEmpty
-        ? "\(secrets.files.count) private files looked for" : found.map(\.name).joined(separator: ", ") + " can be read in the agent's box")
+        ? "\(secrets.files.count) private files looked for"
+        : found.map(\.name).joined(separator: ", ") + " can be read in the agent's box")
   }
 }

@@ -30,7 +30,9 @@ struct TaskData {
     try? files.removeItem(atPath: fresh)
     for part in ["public", "private"] {
       try files.createDirectory(atPath: "\(fresh)/\(part)", withIntermediateDirectories: true)
-      if let owner, chown("\(fresh)/\(part)", owner, owner) != 0 { throw SystemError("chown \(fresh)/\(part)") }
+      if let owner, chown("\(fresh)/\(part)", owner, owner) != 0 {
+        throw SystemError("chown \(fresh)/\(part)")
+      }
     }
     do { try make("\(fresh)/public", "\(fresh)/private") } catch {
       try? files.removeItem(atPath: fresh)

@@ -25,7 +25,9 @@ struct TemplateFolder {
       try FileManager.default.createDirectory(
         atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
       try Data(content).write(to: URL(fileURLWithPath: target))
-      if executable { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: target) }
+      if executable {
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: target)
+      }
     } catch {
       throw ServiceFailure(.failed, "put_file \(String(line: file)): \(error.localizedDescription)")
     }

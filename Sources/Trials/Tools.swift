@@ -52,7 +52,8 @@ struct Tools {
       return Observation()
     default:
       return Observation(
-        refusal: "there is no action `\(String(line: action.name.utf8, limit: 64))`; there are bash, write_file, read_file, "
+        refusal:
+          "there is no action `\(String(line: action.name.utf8, limit: 64))`; there are bash, write_file, read_file, "
           + "validate, submit and stop")
     }
   }

@@ -85,7 +85,8 @@ struct TrialLoop {
       default: if deadline.hasPassed { return timeUp }
       }
     }
-    return deadline.hasPassed ? timeUp : TrialEnd(kind: .truncated, reason: "step-limit", detail: "\(limits.steps) steps")
+    return deadline.hasPassed
+      ? timeUp : TrialEnd(kind: .truncated, reason: "step-limit", detail: "\(limits.steps) steps")
   }
 
   private var timeUp: TrialEnd {

@@ -22,7 +22,8 @@ public struct TrialPlan: Codable, Sendable {
   public var slot: Int
 
   public init(
-    run: String, trial: String, task: ResolvedTask, agent: ResolvedAgent, number: Int, attempt: Int, seed: Seed,
+    run: String, trial: String, task: ResolvedTask, agent: ResolvedAgent, number: Int, attempt: Int,
+    seed: Seed,
     limits: RunSpec.LimitOverrides, store: String, isolation: String, slot: Int
   ) {
     self.run = run

@@ -68,14 +68,17 @@ public func repositoryPath(store: String) -> String {
 extension TrialRecord {
   fileprivate init(_ plan: TrialPlan, limits: Limits) {
     let manifest = TrialManifest(
-      agent: PluginEntry(plan.agent.plugin), task: PluginEntry(plan.task.plugin), profile: plan.task.spec.profile,
+      agent: PluginEntry(plan.agent.plugin), task: PluginEntry(plan.task.plugin),
+      profile: plan.task.spec.profile,
       isolation: plan.isolation, limits: limits)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let metric = plan.task.spec.primaryMetric
     self.init(
-      id: plan.trial, run: plan.run, cell: plan.cell, attempt: plan.attempt, taskVersion: plan.task.spec.version,
-      taskDigest: plan.task.digest, agentDigest: plan.agent.digest, seed: plan.seed, metric: metric?.name ?? "",
+      id: plan.trial, run: plan.run, cell: plan.cell, attempt: plan.attempt,
+      taskVersion: plan.task.spec.version,
+      taskDigest: plan.task.digest, agentDigest: plan.agent.digest, seed: plan.seed,
+      metric: metric?.name ?? "",
       direction: metric?.direction ?? .higher,
       manifest: (try? encoder.encode(manifest)).map { String(decoding: $0, as: UTF8.self) } ?? "{}")
   }
@@ -89,7 +92,8 @@ extension TrialEnd {
     case is SandboxError: self.init(kind: .failed, reason: "sandbox-failed", cause: .sandbox, detail: detail)
     case let error as PluginError:
       self.init(
-        kind: .failed, reason: "\(blame.rawValue)-\(error.word)", cause: error.cause(of: blame), detail: error.detail)
+        kind: .failed, reason: "\(blame.rawValue)-\(error.word)", cause: error.cause(of: blame),
+        detail: error.detail)
     case is WorkspaceError: self.init(kind: .failed, reason: "workspace-failed", cause: .host, detail: detail)
     default: self.init(kind: .failed, reason: "\(blame.rawValue)-failed", cause: blame, detail: detail)
     }

@@ -40,7 +40,9 @@ final class WorkerProcess {
 
   /// What the worker has said since the last call.
   func news() throws(SystemError) -> [Progress] {
-    while let part = try words.read(upTo: 4096), !part.isEmpty { lastWords = Bytes((lastWords + part).suffix(4096)) }
+    while let part = try words.read(upTo: 4096), !part.isEmpty {
+      lastWords = Bytes((lastWords + part).suffix(4096))
+    }
     while let part = try events.read(upTo: 65536), !part.isEmpty { unread += part }
     var out: [Progress] = []
     while let end = unread.firstIndex(of: UInt8(ascii: "\n")) {

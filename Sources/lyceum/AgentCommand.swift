@@ -43,14 +43,20 @@ struct AgentList: ParsableCommand {
     let plugins = Catalog(.current()).plugins
     let agents = plugins.plugins.flatMap { plugin in
       plugin.agents.map {
-        Entry(id: $0.id, version: $0.version, description: $0.description, plugin: plugin.path, toolchain: plugin.toolchain)
+        Entry(
+          id: $0.id, version: $0.version, description: $0.description, plugin: plugin.path,
+          toolchain: plugin.toolchain)
       }
     }
     let problems = plugins.problems.map { Problem(plugin: $0.path, problem: $0.error.detail) }
     if output.json { return try printJSON(Listing(agents: agents, problems: problems)) }
-    var table = TextTable([("agent", .left), ("version", .left), ("description", .left), ("toolchain", .left)])
+    var table = TextTable([
+      ("agent", .left), ("version", .left), ("description", .left), ("toolchain", .left),
+    ])
     for agent in agents {
-      table.add([agent.id, agent.version, agent.description, agent.toolchain].map { String(line: $0.utf8, limit: 90) })
+      table.add(
+        [agent.id, agent.version, agent.description, agent.toolchain].map { String(line: $0.utf8, limit: 90) }
+      )
     }
     print(table.text, terminator: "")
     for problem in problems { say("\(problem.plugin): \(String(line: problem.problem.utf8))") }
@@ -101,7 +107,8 @@ struct AgentInit: ParsableCommand {
   func run() throws {
     let name = try identifier(name)
     try writeTemplate(
-      language == .c ? AgentTemplate.c(name: name) : AgentTemplate.swift(name: name, lyceum: Installation.current().root),
+      language == .c
+        ? AgentTemplate.c(name: name) : AgentTemplate.swift(name: name, lyceum: Installation.current().root),
       to: name)
     print("build it with `make -C \(name)`, then try `lyceum plugin check \(name)/\(name).so`")
   }
@@ -111,7 +118,8 @@ struct AgentInit: ParsableCommand {
 func identifier(_ name: String) throws(RunError) -> String {
   let allowed = name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }
   guard allowed, let first = name.first, first.isLetter, name.count <= 64 else {
-    throw RunError(.usage, "`\(name)` cannot be a name: use lower-case letters, digits and dashes, a letter first")
+    throw RunError(
+      .usage, "`\(name)` cannot be a name: use lower-case letters, digits and dashes, a letter first")
   }
   return name
 }

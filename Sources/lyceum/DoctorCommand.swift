@@ -19,7 +19,9 @@ struct DoctorCommand: ParsableCommand {
       try printJSON(probes)
     } else {
       for probe in probes {
-        print("\(probe.state.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)) \(probe.id): \(probe.seen)")
+        print(
+          "\(probe.state.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)) \(probe.id): \(probe.seen)"
+        )
         if !probe.advice.isEmpty { print("         → \(probe.advice)") }
       }
     }

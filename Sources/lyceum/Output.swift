@@ -14,7 +14,9 @@ struct JSONFlag: ParsableArguments {
 
 /// `--store`, wherever a command reads or writes one.
 struct StoreOption: ParsableArguments {
-  @Option(name: .long, help: "Path of the store. [default: $LYCEUM_STORE or lyceum.db]", completion: .file(extensions: ["db"]))
+  @Option(
+    name: .long, help: "Path of the store. [default: $LYCEUM_STORE or lyceum.db]",
+    completion: .file(extensions: ["db"]))
   var store: String?
 
   var path: String { store ?? ProcessInfo.processInfo.environment["LYCEUM_STORE"] ?? "lyceum.db" }

@@ -33,7 +33,9 @@ struct PluginCheck: ParsableCommand {
       try printJSON(checks)
     } else {
       for check in checks {
-        print("\(check.passed ? "ok  " : "FAIL") \(check.name)\(check.detail.isEmpty ? "" : ": " + String(line: check.detail.utf8, limit: 300))")
+        print(
+          "\(check.passed ? "ok  " : "FAIL") \(check.name)\(check.detail.isEmpty ? "" : ": " + String(line: check.detail.utf8, limit: 300))"
+        )
       }
     }
     if checks.contains(where: { !$0.passed }) { throw ExitCode(1) }

@@ -29,7 +29,8 @@ final class ProgressPrinter {
     case .trialEnded(let cell, let end, let score):
       done += 1
       running[cell] = nil
-      let result = score.map { "score \(String(format: "%.4f", $0))" } ?? "unscored, cause \(end.cause?.rawValue ?? "–")"
+      let result =
+        score.map { "score \(String(format: "%.4f", $0))" } ?? "unscored, cause \(end.cause?.rawValue ?? "–")"
       let detail = end.detail.isEmpty ? "" : ": \(end.detail)"
       line("\(done)/\(total) \(name(cell)) \(end.reason), \(result)\(score == nil ? detail : "")")
     }
@@ -49,6 +50,8 @@ final class ProgressPrinter {
   private func status() {
     guard live else { return }
     let parts = running.map { "\(name($0.key)) \($0.value)" }.sorted()
-    say("\r\u{1B}[K" + String(line: "\(done)/\(total)  \(parts.joined(separator: " | "))".utf8, limit: 78), terminator: "")
+    say(
+      "\r\u{1B}[K" + String(line: "\(done)/\(total)  \(parts.joined(separator: " | "))".utf8, limit: 78),
+      terminator: "")
   }
 }

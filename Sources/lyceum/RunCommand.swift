@@ -24,7 +24,8 @@ struct Run: ParsableCommand {
   var specification: String?
   @Option(name: .long, help: "A task: its name, its folder, or PATH.so:ID. Repeatable.")
   var task: [String] = []
-  @Option(name: .long, help: "An agent: NAME, NAME=CONFIG, NAME=@FILE, or PATH.so in place of NAME. Repeatable.")
+  @Option(
+    name: .long, help: "An agent: NAME, NAME=CONFIG, NAME=@FILE, or PATH.so in place of NAME. Repeatable.")
   var agent: [String] = []
   @Option(name: [.customShort("k"), .long], help: "Trials of each task with each agent. [default: 1]")
   var trials: Int?
@@ -63,7 +64,9 @@ struct Run: ParsableCommand {
   }
 
   private func assemble() throws(RunError) -> RunSpec {
-    var spec = try specification.map { path throws(RunError) in try RunSpec.load(path) } ?? RunSpec(tasks: [], agents: [])
+    var spec =
+      try specification.map { path throws(RunError) in try RunSpec.load(path) }
+      ?? RunSpec(tasks: [], agents: [])
     spec.tasks += task
     for text in agent { spec.agents.append(try RunSpec.AgentChoice(parsing: text)) }
     spec.trials = trials ?? spec.trials

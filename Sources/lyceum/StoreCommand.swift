@@ -8,7 +8,8 @@ internal import Trials
 
 struct StoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "store", abstract: "Check and describe a store.", subcommands: [StoreVerify.self, StoreInfo.self])
+    commandName: "store", abstract: "Check and describe a store.",
+    subcommands: [StoreVerify.self, StoreInfo.self])
 }
 
 struct StoreVerify: ParsableCommand {
@@ -36,7 +37,9 @@ struct StoreVerify: ParsableCommand {
       let lines = report.findings.map { String(line: $0.description.utf8, limit: 400) }
       if output.json {
         try printJSON(
-          Report(runs: report.runs, trials: report.trials, events: report.events, clean: report.isClean, findings: lines))
+          Report(
+            runs: report.runs, trials: report.trials, events: report.events, clean: report.isClean,
+            findings: lines))
       } else {
         for line in lines { print(line) }
         let what = "\(report.runs) runs, \(report.trials) trials, \(report.events) events"

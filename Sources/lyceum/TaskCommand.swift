@@ -15,7 +15,8 @@ struct TaskCommand: ParsableCommand {
 
 struct TaskList: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Tasks that can be named in a run.", discussion: "EXAMPLE\n  lyceum task list --json")
+    commandName: "list", abstract: "Tasks that can be named in a run.",
+    discussion: "EXAMPLE\n  lyceum task list --json")
 
   @OptionGroup var output: JSONFlag
 
@@ -32,14 +33,18 @@ struct TaskList: ParsableCommand {
     let entries = Catalog(.current()).listTasks().map { name, path, result in
       switch result {
       case .success(let spec):
-        Entry(name: name, title: spec.title, area: spec.area, metric: spec.primaryMetric?.name ?? "", path: path, problem: nil)
+        Entry(
+          name: name, title: spec.title, area: spec.area, metric: spec.primaryMetric?.name ?? "", path: path,
+          problem: nil)
       case .failure(let error):
         Entry(name: name, title: "", area: "", metric: "", path: path, problem: error.description)
       }
     }
     if output.json { return try printJSON(entries) }
     var table = TextTable([("task", .left), ("title", .left), ("area", .left), ("metric", .left)])
-    for entry in entries where entry.problem == nil { table.add([entry.name, entry.title, entry.area, entry.metric]) }
+    for entry in entries where entry.problem == nil {
+      table.add([entry.name, entry.title, entry.area, entry.metric])
+    }
     print(table.text, terminator: "")
     for problem in entries.compactMap(\.problem) { say(problem) }
   }
@@ -73,8 +78,12 @@ struct TaskShow: ParsableCommand {
     }
     print("\n\(table.text)")
     let limits = spec.limits
-    print("\(limits.steps) steps, \(limits.stepSeconds) s a step, \(limits.trialSeconds) s a trial, \(limits.memoryMB) MiB, \(limits.cpus) cores")
-    print("workspace \(spec.workspacePath), submission \(spec.submission.joined(separator: ", ")), profile \(spec.profile)")
+    print(
+      "\(limits.steps) steps, \(limits.stepSeconds) s a step, \(limits.trialSeconds) s a trial, \(limits.memoryMB) MiB, \(limits.cpus) cores"
+    )
+    print(
+      "workspace \(spec.workspacePath), submission \(spec.submission.joined(separator: ", ")), profile \(spec.profile)"
+    )
   }
 }
 
@@ -123,7 +132,9 @@ struct TaskCheckCommand: ParsableCommand {
       guard !output.json else { continue }
       print("\(report.task)")
       for finding in report.findings {
-        print("  \(finding.passed ? "ok  " : "FAIL") \(finding.name): \(String(line: finding.detail.utf8, limit: 200))")
+        print(
+          "  \(finding.passed ? "ok  " : "FAIL") \(finding.name): \(String(line: finding.detail.utf8, limit: 200))"
+        )
       }
     }
     if output.json { try printJSON(reports) }

@@ -8,7 +8,8 @@ internal import Trials
 
 struct TrialCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trial", abstract: "Look at what an agent did.", subcommands: [TrialShow.self, TrialWork.self])
+    commandName: "trial", abstract: "Look at what an agent did.",
+    subcommands: [TrialShow.self, TrialWork.self])
 }
 
 /// The worker that `run` starts for each trial: the plan comes on standard input, progress goes to standard output.
@@ -21,7 +22,8 @@ struct TrialWork: ParsableCommand {
     do {
       plan = try JSONDecoder().decode(TrialPlan.self, from: FileHandle.standardInput.readDataToEndOfFile())
     } catch {
-      throw RunError(.usage, "standard input holds no plan of a trial: this command is for `lyceum run` to call")
+      throw RunError(
+        .usage, "standard input holds no plan of a trial: this command is for `lyceum run` to call")
     }
     let report = { (progress: Trials.Progress) in
       guard let line = try? JSONEncoder().encode(progress) else { return }

@@ -86,29 +86,37 @@ struct TrialView: Encodable {
 
   var text: String {
     var out = "trial \(id)  \(task) × \(agent) #\(number), attempt \(attempt), seed \(seed)\n"
-    out += "task \(taskDigest.hex.prefix(16))  isolation \(manifest?.isolation ?? "–")  profile \(manifest?.profile ?? "–")\n"
+    out +=
+      "task \(taskDigest.hex.prefix(16))  isolation \(manifest?.isolation ?? "–")  profile \(manifest?.profile ?? "–")\n"
     if let end {
       let cause = end.cause.map { ", cause \($0.rawValue)" } ?? ""
-      out += "\(end.kind.rawValue): \(end.reason)\(cause)\(end.detail.isEmpty ? "" : ": " + String(line: end.detail.utf8))\n"
-      out += "\(metric) \(score.map { String($0) } ?? "unscored")  chain \(chainHead?.hex.prefix(16) ?? "–")\n"
+      out +=
+        "\(end.kind.rawValue): \(end.reason)\(cause)\(end.detail.isEmpty ? "" : ": " + String(line: end.detail.utf8))\n"
+      out +=
+        "\(metric) \(score.map { String($0) } ?? "unscored")  chain \(chainHead?.hex.prefix(16) ?? "–")\n"
     } else {
       out += "not over\n"
     }
     var table = TextTable([
-      ("step", .right), ("action", .left), ("input", .left), ("exit", .right), ("ms", .right), ("output", .right),
+      ("step", .right), ("action", .left), ("input", .left), ("exit", .right), ("ms", .right),
+      ("output", .right),
       ("thought", .left),
     ])
     for step in steps {
-      let exit = step.timedOut ? "time" : step.exitCode.map { String($0) } ?? step.signal.map { "sig \($0)" } ?? ""
+      let exit =
+        step.timedOut ? "time" : step.exitCode.map { String($0) } ?? step.signal.map { "sig \($0)" } ?? ""
       table.add([
         String(step.index), step.action, String(line: step.input.bytes, limit: 40), exit,
-        String(step.wallMicroseconds / 1000), String(step.outputBytes), String(line: step.thought.bytes, limit: 50),
+        String(step.wallMicroseconds / 1000), String(step.outputBytes),
+        String(line: step.thought.bytes, limit: 50),
       ])
     }
     out += "\n" + table.text
     if !grades.isEmpty { out += "\n" + grades.map { "after step \($0.step): \($0.grade.line)\n" }.joined() }
     if !log.isEmpty {
-      out += "\n" + log.suffix(20).map { "[\($0.source) \($0.level)] \(String(line: $0.message.bytes))\n" }.joined()
+      out +=
+        "\n"
+        + log.suffix(20).map { "[\($0.source) \($0.level)] \(String(line: $0.message.bytes))\n" }.joined()
     }
     return out
   }

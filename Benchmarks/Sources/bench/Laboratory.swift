@@ -42,10 +42,13 @@ struct Laboratory {
     try TrialWorker.run(plan) { event in
       if case .step(let index, _, _, _) = event { marks.append((index, Clock.now, ownCPU())) }
     }
-    guard let first = marks.first, let last = marks.dropLast().last ?? marks.last else { throw CocoaError(.featureUnsupported) }
+    guard let first = marks.first, let last = marks.dropLast().last ?? marks.last else {
+      throw CocoaError(.featureUnsupported)
+    }
     let count = Double(max(1, last.index - first.index))
     return Run(
-      steps: steps, cpuPerStep: (last.cpu - first.cpu) / count, wallPerStep: Double(last.wall - first.wall) / 1000 / count,
+      steps: steps, cpuPerStep: (last.cpu - first.cpu) / count,
+      wallPerStep: Double(last.wall - first.wall) / 1000 / count,
       start: Double(first.wall - begin) / 1000, storedPerStep: try stored(plan.store) / Double(steps))
   }
 
@@ -61,7 +64,8 @@ struct Laboratory {
   }
 
   private func plan(steps: Int) throws -> TrialPlan {
-    let script = "bash: echo done > answer.txt\n" + String(repeating: "bash: :\n", count: max(0, steps - 2)) + "submit\n"
+    let script =
+      "bash: echo done > answer.txt\n" + String(repeating: "bash: :\n", count: max(0, steps - 2)) + "submit\n"
     let choice = RunSpec.AgentChoice(agent: "scripted", config: script)
     let agent = try catalog.agent(choice)
     let store = "\(folder)/\(UUID().uuidString).db"
@@ -77,7 +81,8 @@ struct Laboratory {
     let store = try Store.open(at: path)
     var content = 0
     try store.steps("bench") { step in
-      content += step.decision.thought.count + step.decision.action.input.count + step.observation.output.count
+      content +=
+        step.decision.thought.count + step.decision.action.input.count + step.observation.output.count
     }
     try store.close()
     let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
