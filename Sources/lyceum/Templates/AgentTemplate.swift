@@ -116,23 +116,21 @@ enum AgentTemplate {
 
       """,
       "Sources/Agent/Agent.swift": """
-      public import CLyceum
       import LyceumKit
 
       /// Runs the task's starter and submits what it made.
-      final class StarterAgent: Agent {
+      struct StarterAgent: Agent {
         static let descriptor = AgentDescriptor(id: "\(name)", name: "\(name)", version: "0.1.0")
         private var starter = ""
-        private var step = 0
 
-        init(config: String, host: Host) throws {}
+        init(config: String, host: HostServices) throws {}
 
-        func begin(_ task: TaskView) throws { starter = task.starter }
+        mutating func begin(_ task: TaskView) { starter = task.starter }
 
-        func act(_ observation: Observation) throws -> Decision {
-          step += 1
-          guard step == 1, !starter.isEmpty else { return .submit(thought: "This is what the starter made.") }
-          return .bash(starter, thought: "The starter makes a submission, so it runs first.")
+        mutating func act(_ seen: Observation) -> Decision {
+          seen.step == 0 && !starter.isEmpty
+            ? Decision("The starter makes a submission, so it runs first.", .bash(starter))
+            : Decision("This is what the starter made.", .submit)
         }
       }
 
