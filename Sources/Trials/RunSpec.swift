@@ -23,7 +23,7 @@ public struct RunSpec: Codable, Sendable, Hashable {
     public var agent: String
     /// Text for the agent's `create`.
     public var config: String
-    /// What tables call it; the id when empty.
+    /// What tables call it; when empty, the id, or what a library's path ends with.
     public var name: String
 
     public init(agent: String, config: String = "", name: String = "") {
@@ -32,7 +32,12 @@ public struct RunSpec: Codable, Sendable, Hashable {
       self.name = name
     }
 
-    public var label: String { name.isEmpty ? agent : name }
+    public var label: String {
+      guard name.isEmpty else { return name }
+      guard let library = agent.range(of: ".so", options: .backwards) else { return agent }
+      let id = agent[library.upperBound...].drop { $0 == ":" }
+      return String(id.isEmpty ? agent[..<library.lowerBound].split(separator: "/").last ?? "agent" : id)
+    }
 
     /// `NAME`, `NAME=CONFIG` or `NAME=@FILE`, whose content is the configuration.
     public init(parsing text: String) throws(RunError) {
