@@ -47,12 +47,14 @@ public enum Doctor {
     }
     let version = output(of: Launch(Host.bwrap, ["bwrap", "--version"]))
     guard let number = version.split(separator: " ").last, let parsed = parse(number) else {
-      return Probe("bwrap", .degraded, "\(Host.bwrap) does not tell its version", advice: "apt-get install bubblewrap")
+      return Probe(
+        "bwrap", .degraded, "\(Host.bwrap) does not tell its version", advice: "apt-get install bubblewrap")
     }
     let enough = parsed >= (0, 8)
     return Probe(
       "bwrap", enough ? .ok : .missing, "\(Host.bwrap) \(number)",
-      advice: "version 0.8.0 or later is needed: apt-get install bubblewrap from Debian 12, Ubuntu 24.04 or later")
+      advice:
+        "version 0.8.0 or later is needed: apt-get install bubblewrap from Debian 12, Ubuntu 24.04 or later")
   }
 
   private static func parse(_ version: Substring) -> (Int, Int)? {
@@ -66,7 +68,8 @@ public enum Doctor {
       _ = try Host.openBoxProgram()
       return Probe("lyceum-box", .ok, "found beside this program")
     } catch {
-      return Probe("lyceum-box", .missing, error.message, advice: "export LYCEUM_LIBEXEC=FOLDER_OF_lyceum-box")
+      return Probe(
+        "lyceum-box", .missing, error.message, advice: "export LYCEUM_LIBEXEC=FOLDER_OF_lyceum-box")
     }
   }
 
@@ -79,7 +82,8 @@ public enum Doctor {
     }
     return Probe(
       "namespaces", shared.isEmpty ? .ok : .missing,
-      shared.isEmpty ? "own \(kinds.joined(separator: ", "))" : "shared with the host: \(shared.joined(separator: ", "))",
+      shared.isEmpty
+        ? "own \(kinds.joined(separator: ", "))" : "shared with the host: \(shared.joined(separator: ", "))",
       advice: LaunchFailure.namespaceAdvice())
   }
 
@@ -123,7 +127,8 @@ public enum Doctor {
     let count = Int(seen.split(separator: "\n").last ?? "") ?? 0
     let ok = count < 100
     return Probe(
-      "processes", ok ? .ok : .degraded, ok ? "the limit of processes holds in a box" : "100 processes with a limit of 32",
+      "processes", ok ? .ok : .degraded,
+      ok ? "the limit of processes holds in a box" : "100 processes with a limit of 32",
       advice: "a kernel of 5.14 or later, or a writable pids controller, is needed")
   }
 
@@ -144,7 +149,8 @@ public enum Doctor {
         case .pids: "the limit of processes is kept by the user namespace"
         case .cpu: "cores are not limited, only asked to be respected by LYCEUM_CPUS"
         }
-      return Probe(id, .degraded, "\(cgroup.refusals[controller]?.description ?? "absent"): \(instead)", advice: advice)
+      return Probe(
+        id, .degraded, "\(cgroup.refusals[controller]?.description ?? "absent"): \(instead)", advice: advice)
     }
   }
 
@@ -172,7 +178,9 @@ public enum Doctor {
     var launch = launch
     guard let pipe = try? Pipe() else { return "" }
     launch.descriptors = [(pipe.writer.raw, 1)]
-    guard var child = try? Child(launch), (try? child.wait(until: .after(seconds: 5))) != nil else { return "" }
+    guard var child = try? Child(launch), (try? child.wait(until: .after(seconds: 5))) != nil else {
+      return ""
+    }
     return String(decoding: (try? pipe.reader.read(upTo: 256)) ?? [], as: UTF8.self)
       .split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
   }

@@ -53,7 +53,8 @@ struct FileView {
     }
     for bind in shown { cover(within: bind) }
     arguments += ["--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"]
-    guard shown.contains(where: { $0.box == "/usr/bin" }), shown.contains(where: { $0.box == "/usr/lib" }) else {
+    guard shown.contains(where: { $0.box == "/usr/bin" }), shown.contains(where: { $0.box == "/usr/lib" })
+    else {
       throw SandboxError(.configuration, "box: /usr/bin and /usr/lib cannot be hidden or absent")
     }
   }
@@ -84,7 +85,8 @@ struct FileView {
   private mutating func cover(within bind: Bind) {
     var covered: Set<String> = []
     for path in hidden {
-      for (root, isHost) in [(bind.host, true), (bind.box, false)] where path != root && path.isAtOrUnder(root) {
+      for (root, isHost) in [(bind.host, true), (bind.box, false)]
+      where path != root && path.isAtOrUnder(root) {
         let rest = path.dropFirst(root.utf8.count)
         let inBox = isHost ? bind.box + rest : path
         let onHost = isHost ? path : bind.host + rest

@@ -46,7 +46,8 @@ enum Host {
       if fd >= 0 { return Descriptor(owning: fd) }
     }
     throw SandboxError(
-      .missing, "lyceum-box is not in \(libexecFolders.joined(separator: ", ")): set LYCEUM_LIBEXEC to its folder")
+      .missing,
+      "lyceum-box is not in \(libexecFolders.joined(separator: ", ")): set LYCEUM_LIBEXEC to its folder")
   }
 
   static func seccompFilter(_ network: Profile.Network) throws(SandboxError) -> Descriptor {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Lyceum authors
+
+import Glibc
+import LyceumCore
+import Processes
+import Sandbox
+import Testing
+
+/// What happens to a box around the life of the process that opened it, and as which user.
+@Suite struct LifetimeTests {
+  @Test func aBoxDiesWithItsHost() async throws {
+    let mark = "7\(getpid())42"
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      let box = try TestBox(Profile(leftovers: .keep))
+      try box.run("trap '' TERM HUP; setsid sleep 7\(getppid())42 & setsid sleep 7\(getppid())42 & disown -a")
+      guard processes(mentioning: "7\(getppid())42").count == 2 else { exit(1) }
+      kill(getpid(), SIGKILL)
+    }
+    var waited = 0
+    while !processes(mentioning: mark).isEmpty, waited < 200 {
+      usleep(10_000)
+      waited += 1
+    }
+    #expect(processes(mentioning: mark).isEmpty)
+  }
+
+  @Test(.enabled(if: geteuid() == 0)) func worksForAnOrdinaryUser() async {
+    await #expect(processExitsWith: .success) {
+      guard setgroups(0, nil) == 0, setgid(1001) == 0, setuid(1001) == 0 else { exit(2) }
+      let box = try TestBox()
+      guard try box.run("id -u; touch made").text == "1000\n" else { exit(3) }
+      guard try box.run("sleep 60", seconds: 0.2).timedOut else { exit(4) }
+      let many = "n=0; while (( n < 300 )); do sleep 9 & n=$((n + 1)); done 2>/dev/null; echo end"
+      let bomb = try box.run(many, seconds: 5)
+      guard bomb.usage.leftovers < 64 else { exit(5) }
+      let memory = try box.run(HostileCase.python("b=bytearray(900<<20)\nprint(len(b))"))
+      guard memory.text.contains("MemoryError") || memory.exitCode == 137 else { exit(6) }
+      try box.box.close()
+      let states = Doctor.probe().filter { $0.state == .missing }
+      guard states.isEmpty, Doctor.isolation().hasPrefix("bwrap+seccomp+") else { exit(7) }
+      exit(0)
+    }
+  }
+
+  @Test(.enabled(if: geteuid() == 0)) func rootIsLeftBehind() throws {
+    let box = try TestBox()
+    let mark = "6\(getpid())13"
+    let running = try box.box.start(BoxCommand(Array("exec sleep \(mark)".utf8), timeoutSeconds: 10))
+    var pids: [Int32] = []
+    while pids.isEmpty { pids = processes(mentioning: "sleep\0\(mark)") }
+    var status = stat()
+    #expect(stat("/proc/\(pids[0])", &status) == 0)
+    #expect(status.st_uid == 20000 + UInt32(box.box.spec.slot))
+    running.kill()
+    let result = try running.collect()
+    #expect(result.signal == SIGKILL)
+    #expect(!result.timedOut)
+    try box.box.close()
+  }
+}
