@@ -27,8 +27,7 @@ public struct Confinement: Sendable {
 
   /// The loader and the shared libraries of the system, as `readOnly` paths for a dynamically linked program.
   public static let systemLibraries: [String] = [
-    "/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/lib/ld-linux-aarch64.so.1",
-    "/usr/lib64",
+    "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib/ld-linux-aarch64.so.1",
     "/etc/ld.so.cache",
   ].filter { unsafe access($0, F_OK) == 0 }
 
@@ -44,13 +43,18 @@ public struct Confinement: Sendable {
     }
     var line = LaunchLine.walls + ["--proc", "/proc", "--dev", "/dev"]
     line += ["--size", "\(tmpMB << 20)", "--perms", "1777", "--tmpfs", "/tmp"]
+    let links = FileView.mergedLinks
+    for (path, target) in links { line += ["--symlink", target, path] }
     for bind in readOnly.map({ Bind(host: $0, box: $0) }) + extraBinds {
       guard bind.host.isPlainAbsolutePath, bind.box.isPlainAbsolutePath, unsafe access(bind.host, F_OK) == 0
       else {
         throw SandboxError(
           .configuration, "confinement: \(bind.host.debugDescription) is not an existing absolute path")
       }
-      line += [bind.writable ? "--bind" : "--ro-bind", bind.host, bind.box]
+      // Under a link of the root, the place is the one that it leads to.
+      let link = links.first { bind.box.isAtOrUnder($0.path) }
+      let place = link.map { "/" + $0.target + bind.box.dropFirst($0.path.utf8.count) } ?? bind.box
+      line += [bind.writable ? "--bind" : "--ro-bind", bind.host, place]
     }
     line += ["--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"]
     line += ["--chdir", launch.directory ?? "/", "--clearenv"]

@@ -77,7 +77,7 @@ public enum Doctor {
     let lines = tried(box, "readlink /proc/self/ns/{user,pid,net,ipc,uts,mnt}").split(separator: "\n")
     let kinds = ["user", "pid", "net", "ipc", "uts", "mnt"]
     let shared = kinds.filter { kind in
-      guard let own = link("/proc/self/ns/\(kind)") else { return true }
+      guard let own = Host.linkTarget("/proc/self/ns/\(kind)") else { return true }
       return lines.contains(Substring(own)) || !lines.contains { $0.hasPrefix("\(kind):") }
     }
     return Probe(
@@ -123,8 +123,9 @@ public enum Doctor {
   }
 
   private static func processes(_ box: Box) -> Probe {
-    let seen = tried(box, "for i in {1..100}; do sleep 9 & done 2>/dev/null; jobs -p | wc -l")
-    let count = Int(seen.split(separator: "\n").last ?? "") ?? 0
+    let fork =
+      "$n = 1; while ($n < 100) { $p = fork; last if !defined $p; sleep 9, exit if !$p; $n++ } print $n"
+    let count = Int(tried(box, "perl -e '\(fork)'")) ?? 100
     let ok = count < 100
     return Probe(
       "processes", ok ? .ok : .degraded,
@@ -164,14 +165,6 @@ public enum Doctor {
   private static func tried(_ box: Box, _ script: String) -> String {
     let command = BoxCommand(Array(script.utf8), timeoutSeconds: 5, outputBytes: 4096)
     return (try? box.run(command)).map { String(decoding: $0.output, as: UTF8.self) } ?? ""
-  }
-
-  private static func link(_ path: String) -> String? {
-    let target = unsafe [UInt8](unsafeUninitializedCapacity: 256) { buffer, count in
-      guard let base = buffer.baseAddress else { return }
-      count = max(0, unsafe readlink(path, base, 256))
-    }
-    return target.isEmpty ? nil : String(decoding: target, as: UTF8.self)
   }
 
   private static func output(of launch: Launch) -> String {

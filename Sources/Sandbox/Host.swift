@@ -67,6 +67,15 @@ enum Host {
     return try explaining("box") { () throws(SystemError) in try Descriptor.memory("arguments", bytes) }
   }
 
+  /// Where the symbolic link `path` points; nil when it is none.
+  static func linkTarget(_ path: String) -> String? {
+    let target = unsafe [UInt8](unsafeUninitializedCapacity: 256) { buffer, count in
+      guard let base = buffer.baseAddress else { return }
+      count = max(0, unsafe readlink(path, base, 256))
+    }
+    return target.isEmpty ? nil : String(decoding: target, as: UTF8.self)
+  }
+
   static func resolve(_ path: String) -> String? {
     guard let real = unsafe realpath(path, nil) else { return nil }
     defer { unsafe free(real) }

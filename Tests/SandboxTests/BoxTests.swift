@@ -28,7 +28,7 @@ import Testing
   @Test func closingKillsEverything() throws {
     let box = try TestBox(Profile(leftovers: .keep))
     let mark = "9\(getpid())\(box.box.spec.slot)"
-    try box.run("setsid sleep \(mark) & (trap '' TERM; setsid sleep \(mark) & disown) &")
+    try box.run("setsid sleep \(mark) & (trap '' TERM; setsid sleep \(mark) & disown) & sleep 0.3")
     #expect(processes(mentioning: mark).count == 2)
     try box.box.close()
     #expect(processes(mentioning: mark).isEmpty)
