@@ -19,7 +19,6 @@ public final class Box {
   private(set) var isBusy = false
 
   /// Starts the box's processes and waits until they are ready; tens of milliseconds at most, ten seconds at worst.
-  /// Makes this process a child subreaper.
   public static func open(_ spec: BoxSpec, tier: Tier = .bwrap) throws(SandboxError) -> Box {
     switch tier {
     case .bwrap: break

@@ -43,9 +43,12 @@ public struct Confinement: Sendable {
     }
     var line = LaunchLine.walls + ["--proc", "/proc", "--dev", "/dev"]
     line += ["--size", "\(tmpMB << 20)", "--perms", "1777", "--tmpfs", "/tmp"]
-    let links = FileView.mergedLinks
+    let binds = readOnly.map { Bind(host: $0, box: $0) } + extraBinds
+    let links = FileView.mergedLinks.filter { link in
+      binds.contains { $0.box.isAtOrUnder(link.path) || $0.box.isAtOrUnder("/" + link.target) }
+    }
     for (path, target) in links { line += ["--symlink", target, path] }
-    for bind in readOnly.map({ Bind(host: $0, box: $0) }) + extraBinds {
+    for bind in binds {
       guard bind.host.isPlainAbsolutePath, bind.box.isPlainAbsolutePath, unsafe access(bind.host, F_OK) == 0
       else {
         throw SandboxError(

@@ -23,10 +23,7 @@ struct LiveBox: ~Copyable {
   init(_ spec: BoxSpec) throws(SandboxError) {
     try Host.requireBwrap()
     let number = boxCount.add(1, ordering: .relaxed).newValue
-    if number == 1 {
-      _ = lyc_become_subreaper()
-      Cgroup.sweep()
-    }
+    if number == 1 { Cgroup.sweep() }
     let cgroup = Cgroup(spec.limits, name: Cgroup.freshName(number))
     let socket = try explaining("box") { () throws(SystemError) in try SocketPair(.sequencedPackets) }
     let errors = try explaining("box") { () throws(SystemError) in try Pipe() }
@@ -79,9 +76,6 @@ struct LiveBox: ~Copyable {
     monitor.kill()
     let exit: ProcessExit?
     do { exit = try monitor.wait(until: .after(seconds: 5)) } catch { throw SandboxError("box", error) }
-    // When bwrap went first, PID 1 has become a child of this process.
-    var info = unsafe siginfo_t()
-    _ = unsafe waitid(P_PIDFD, id_t(first.raw), &info, WEXITED | WNOHANG)
     guard dead, exit != nil else {
       throw SandboxError(
         .lost, "box: its processes could not be killed within ten seconds; look for state D in `ps`")

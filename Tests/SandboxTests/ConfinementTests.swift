@@ -42,7 +42,7 @@ import Testing
     try #require(lines.count == 8, "\(result.output)")
     #expect(
       Set(lines[0].split(separator: " ")).isSubset(of: [
-        "/dev", "/etc", "/lib", "/lib64", "/proc", "/tmp", "/usr",
+        "/bin", "/dev", "/etc", "/lib", "/lib64", "/proc", "/tmp", "/usr",
       ]))
     #expect(Set(lines[1].split(separator: " ")).isSubset(of: ["/usr/bin", "/usr/lib", "/usr/lib64"]))
     #expect(lines[2] == "/usr/bin/bash")
@@ -67,12 +67,10 @@ import Testing
   @Test func limitsHold() throws {
     let result = try run(
       """
-      ulimit -c; ulimit -u; n=0
-      while (( n < 100 )); do { read -t 5 <> <(:) & } 2>/dev/null || break; n=$((n + 1)); done
-      (( n < 40 )) && echo few
+      ulimit -c; ulimit -u; ulimit -n
       x=xxxxxxxxxxxxxxxx; for i in {1..17}; do x=$x$x; done; trap '' XFSZ; echo "$x" 2>/dev/null >/tmp/big || echo large
       """, Confinement(processes: 20, fileMB: 1, tmpMB: 8))
-    #expect(result.output.hasPrefix("0\n21\n"))
+    #expect(result.output.hasPrefix("0\n21\n256\n"))
     #expect(result.output.hasSuffix("large\n"))
   }
 

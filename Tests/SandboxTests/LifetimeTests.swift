@@ -15,6 +15,7 @@ import Testing
       let box = try TestBox(Profile(leftovers: .keep))
       try box.run("trap '' TERM HUP; setsid sleep 7\(getppid())42 & setsid sleep 7\(getppid())42 & disown -a")
       guard processes(mentioning: "7\(getppid())42").count == 2 else { exit(1) }
+      rmdir(box.workspace.path)
       kill(getpid(), SIGKILL)
     }
     var waited = 0
@@ -28,26 +29,7 @@ import Testing
   @Test(.enabled(if: geteuid() == 0)) func worksForAnOrdinaryUser() async {
     await #expect(processExitsWith: .success) {
       guard setgroups(0, nil) == 0, setgid(1001) == 0, setuid(1001) == 0 else { exit(2) }
-      let box = try TestBox()
-      guard try box.run("id -u; touch made").text == "1000\n" else { exit(3) }
-      guard try box.run("sleep 60", seconds: 0.2).timedOut else { exit(4) }
-      let fork = """
-        import os,time
-        n=0
-        try:
-          while n<300:
-            if os.fork()==0: time.sleep(60)
-            n+=1
-        except OSError: print(n)
-        """
-      let bomb = try box.run(HostileCase.python(fork))
-      guard bomb.usage.leftovers < 64, bomb.usage.leftovers > 10 else { exit(5) }
-      let memory = try box.run(HostileCase.python("b=bytearray(900<<20)\nprint(len(b))"))
-      guard memory.text.contains("MemoryError") || memory.exitCode == 137 else { exit(6) }
-      try box.box.close()
-      let states = Doctor.probe().filter { $0.state == .missing }
-      guard states.isEmpty, Doctor.isolation().hasPrefix("bwrap+seccomp+") else { exit(7) }
-      exit(0)
+      exit(try useAsOrdinaryUser())
     }
   }
 
@@ -69,4 +51,28 @@ import Testing
     #expect(!result.timedOut)
     try box.box.close()
   }
+}
+
+/// Which of the things that a box must do for a user without rights it does not do; 0 for none.
+private func useAsOrdinaryUser() throws -> Int32 {
+  let box = try TestBox()
+  guard try box.run("id -u; touch made").text == "1000\n" else { return 3 }
+  guard try box.run("sleep 60", seconds: 0.2).timedOut else { return 4 }
+  let fork = """
+    import os,time
+    n=0
+    try:
+      while n<300:
+        if os.fork()==0: time.sleep(60)
+        n+=1
+    except OSError: print(n)
+    """
+  let bomb = try box.run(HostileCase.python(fork))
+  guard bomb.usage.leftovers < 64, bomb.usage.leftovers > 10 else { return 5 }
+  let memory = try box.run(HostileCase.python("b=bytearray(900<<20)\nprint(len(b))"))
+  guard memory.text.contains("MemoryError") || memory.exitCode == 137 else { return 6 }
+  try box.box.close()
+  let states = Doctor.probe().filter { $0.state == .missing }
+  guard states.isEmpty, Doctor.isolation().hasPrefix("bwrap+seccomp+") else { return 7 }
+  return 0
 }
