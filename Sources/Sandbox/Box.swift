@@ -19,13 +19,13 @@ public final class Box {
   private(set) var isBusy = false
 
   /// Starts the box's processes and waits until they are ready; tens of milliseconds at most, ten seconds at worst.
-  /// Makes this process a child subreaper.
   public static func open(_ spec: BoxSpec, tier: Tier = .bwrap) throws(SandboxError) -> Box {
     switch tier {
     case .bwrap: break
     case .landlock:
       throw SandboxError(
-        .missing, "the landlock tier is not built yet: install bubblewrap and use the bwrap tier (`lyceum doctor`)")
+        .missing,
+        "the landlock tier is not built yet: install bubblewrap and use the bwrap tier (`lyceum doctor`)")
     case .none:
       throw SandboxError(
         .missing, "running without isolation is not offered: install bubblewrap and use the bwrap tier")
@@ -75,12 +75,15 @@ public final class Box {
   /// Version of the control groups that limit memory, or any of the others; nil when there is none.
   var cgroupVersion: Int? {
     guard let cgroup = live?.cgroup else { return nil }
-    return cgroup.limited.contains(.memory) ? cgroup.version(of: .memory) : cgroup.limited.first.map(cgroup.version)
+    return cgroup.limited.contains(.memory)
+      ? cgroup.version(of: .memory) : cgroup.limited.first.map(cgroup.version)
   }
 
   // MARK: - For RunningCommand
 
   var control: Int32 { live?.control.raw ?? -1 }
+  var cgroupName: String? { live?.cgroup.name }
+  var firstPID: Int32? { live?.firstPID }
   var oomKills: Int { live?.cgroup.oomKills ?? 0 }
   func commandEnded() { isBusy = false }
 

@@ -46,7 +46,8 @@ public struct BoxCommand: Sendable {
 
   func check() throws(SandboxError) {
     func refuse(_ message: String) -> SandboxError { SandboxError(.configuration, "command: \(message)") }
-    guard descriptors.count <= 6, descriptors.allSatisfy({ (0..<60).contains($0.child) && $0.parent >= 0 }) else {
+    guard descriptors.count <= 6, descriptors.allSatisfy({ (0..<60).contains($0.child) && $0.parent >= 0 })
+    else {
       throw refuse("at most 6 descriptors, with numbers from 0 to 59, can be passed")
     }
     guard Set(descriptors.map(\.child)).count == descriptors.count else {

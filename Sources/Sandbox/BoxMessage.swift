@@ -10,7 +10,8 @@ enum BoxMessage {
   /// The next message; nil when `deadline` passes or the other side is gone. Anything that is not whole and marked
   /// is the same as gone.
   static func receive(_ socket: Int32, until deadline: Deadline) throws(SandboxError) -> lyc_box_reply? {
-    let ready = try explaining("box") { () throws(SystemError) in try waitReadable([socket], until: deadline) }
+    let ready = try explaining("box") { () throws(SystemError) in try waitReadable([socket], until: deadline)
+    }
     guard ready[0] else { return nil }
     var reply = lyc_box_reply()
     let size = MemoryLayout<lyc_box_reply>.size
@@ -34,7 +35,8 @@ enum BoxMessage {
       let slots = unsafe bytes.bindMemory(to: Int32.self)
       for (index, target) in targets.enumerated() { unsafe slots[index] = target }
     }
-    return unsafe lyc_send_fds(socket, &request, MemoryLayout<lyc_box_request>.size, descriptors, descriptors.count)
+    return unsafe lyc_send_fds(
+      socket, &request, MemoryLayout<lyc_box_request>.size, descriptors, descriptors.count)
       == MemoryLayout<lyc_box_request>.size
   }
 

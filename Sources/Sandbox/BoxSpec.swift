@@ -60,14 +60,16 @@ extension BoxSpec {
     where !path.isPlainAbsolutePath {
       throw refuse("\(path.debugDescription) must be an absolute path without . and ..")
     }
-    for bind in binds where bind.box == "/" || FileView.reserved.contains(where: { bind.box.isAtOrUnder($0) }) {
+    for bind in binds where bind.box == "/" || FileView.reserved.contains(where: { bind.box.isAtOrUnder($0) })
+    {
       throw refuse("nothing can be bound at \(bind.box)")
     }
     for (name, value) in environment where !name.isVariableName || value.utf8.contains(0) {
       throw refuse("\(name.debugDescription) cannot be a variable")
     }
     guard (0..<10000).contains(slot) else { throw refuse("slot \(slot) is not from 0 to 9999") }
-    guard limits.memoryMB > 0, limits.processes > 0, limits.fileMB > 0, limits.cpus > 0, limits.cpus.isFinite else {
+    guard limits.memoryMB > 0, limits.processes > 0, limits.fileMB > 0, limits.cpus > 0, limits.cpus.isFinite
+    else {
       throw refuse("memory_mb, processes, cpus and file_mb must be above 0")
     }
   }

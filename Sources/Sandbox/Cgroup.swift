@@ -10,6 +10,7 @@ internal import Processes
 final class Cgroup {
   typealias Controller = CgroupPlaces.Controller
 
+  let name: String
   private(set) var limited: Set<Controller> = []
   /// Why a controller is not in `limited`.
   private(set) var refusals: [Controller: SystemError] = [:]
@@ -18,6 +19,7 @@ final class Cgroup {
   private var oomFile: String?
 
   init(_ limits: Limits, name: String, places: CgroupPlaces = .current()) {
+    self.name = name
     self.places = places
     for controller in Controller.allCases {
       do throws(SystemError) {
@@ -130,7 +132,9 @@ final class Cgroup {
     guard unsafe mkdir(host, 0o755) == 0 || errno == EEXIST else { throw SystemError("mkdir \(host)") }
     let isDelegated = geteuid() != 0 || parent.hasSuffix(".scope")
     let pids = (readFile("\(parent)/cgroup.procs") ?? "").split(separator: "\n")
-    for pid in pids where isDelegated || pid == "\(getpid())" { try? writeFile("\(host)/cgroup.procs", String(pid)) }
+    for pid in pids where isDelegated || pid == "\(getpid())" {
+      try? writeFile("\(host)/cgroup.procs", String(pid))
+    }
     try writeFile(file, "+\(controller.rawValue)")
   }
 }
@@ -149,7 +153,9 @@ extension Cgroup {
           unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
         }
         let words = name.split(separator: "-")
-        guard words.count == 4, words[0] == "lyceum", words[1] == "box", let pid = Int32(words[2]) else { continue }
+        guard words.count == 4, words[0] == "lyceum", words[1] == "box", let pid = Int32(words[2]) else {
+          continue
+        }
         if kill(pid, 0) != 0, errno == ESRCH { unsafe rmdir("\(parent)/\(name)") }
       }
     }

@@ -29,7 +29,8 @@ struct CgroupPlaces: Equatable {
       case "cgroup":
         let options = fields[dash + 3].split(separator: ",")
         for controller in Controller.allCases where options.contains(Substring(controller.rawValue)) {
-          guard let group = groups.first(where: { $0.controllers.contains(Substring(controller.rawValue)) }) else {
+          guard let group = groups.first(where: { $0.controllers.contains(Substring(controller.rawValue)) })
+          else {
             continue
           }
           old[controller] = Self.join(point, group.path, root: root)
@@ -44,7 +45,8 @@ struct CgroupPlaces: Equatable {
   }
 
   static func current() -> CgroupPlaces {
-    CgroupPlaces(membership: readFile("/proc/self/cgroup") ?? "", mounts: readFile("/proc/self/mountinfo") ?? "")
+    CgroupPlaces(
+      membership: readFile("/proc/self/cgroup") ?? "", mounts: readFile("/proc/self/mountinfo") ?? "")
   }
 
   /// The folder of group `path` below a mount whose root is the group `root`.

@@ -25,6 +25,12 @@ public struct Confinement: Sendable {
     self.tmpMB = tmpMB
   }
 
+  /// The loader and the shared libraries of the system, as `readOnly` paths for a dynamically linked program.
+  public static let systemLibraries: [String] = [
+    "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib/ld-linux-aarch64.so.1",
+    "/etc/ld.so.cache",
+  ].filter { unsafe access($0, F_OK) == 0 }
+
   /// `launch` as it would be run without walls; its environment is the whole environment inside, its descriptors
   /// have numbers below 50. `readOnly` are files and folders shown at their own path; the program itself must be
   /// among them. Those that do not exist are an error.
@@ -37,15 +43,27 @@ public struct Confinement: Sendable {
     }
     var line = LaunchLine.walls + ["--proc", "/proc", "--dev", "/dev"]
     line += ["--size", "\(tmpMB << 20)", "--perms", "1777", "--tmpfs", "/tmp"]
-    for bind in readOnly.map({ Bind(host: $0, box: $0) }) + extraBinds {
-      guard bind.host.isPlainAbsolutePath, bind.box.isPlainAbsolutePath, unsafe access(bind.host, F_OK) == 0 else {
-        throw SandboxError(.configuration, "confinement: \(bind.host.debugDescription) is not an existing absolute path")
+    let binds = readOnly.map { Bind(host: $0, box: $0) } + extraBinds
+    let links = FileView.mergedLinks.filter { link in
+      binds.contains { $0.box.isAtOrUnder(link.path) || $0.box.isAtOrUnder("/" + link.target) }
+    }
+    for (path, target) in links { line += ["--symlink", target, path] }
+    for bind in binds {
+      guard bind.host.isPlainAbsolutePath, bind.box.isPlainAbsolutePath, unsafe access(bind.host, F_OK) == 0
+      else {
+        throw SandboxError(
+          .configuration, "confinement: \(bind.host.debugDescription) is not an existing absolute path")
       }
-      line += [bind.writable ? "--bind" : "--ro-bind", bind.host, bind.box]
+      // Under a link of the root, the place is the one that it leads to.
+      let link = links.first { bind.box.isAtOrUnder($0.path) }
+      let place = link.map { "/" + $0.target + bind.box.dropFirst($0.path.utf8.count) } ?? bind.box
+      line += [bind.writable ? "--bind" : "--ro-bind", bind.host, place]
     }
     line += ["--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"]
     line += ["--chdir", launch.directory ?? "/", "--clearenv"]
-    for (name, value) in launch.environment.sorted(by: { $0.key < $1.key }) { line += ["--setenv", name, value] }
+    for (name, value) in launch.environment.sorted(by: { $0.key < $1.key }) {
+      line += ["--setenv", name, value]
+    }
 
     let arguments = try Host.argumentFile(line)
     let seccomp = try Host.seccompFilter(.none)
@@ -54,8 +72,9 @@ public struct Confinement: Sendable {
     wrapped.path = Host.bwrap
     wrapped.arguments =
       [
-        "bwrap", "--args", "\(LaunchDescriptor.arguments)", "--", "/proc/self/fd/\(LaunchDescriptor.program)", "exec",
-        "\(processes)", launch.path,
+        "bwrap", "--args", "\(LaunchDescriptor.arguments)", "--", "/proc/self/fd/\(LaunchDescriptor.program)",
+        "exec",
+        "\(processes + 1)", launch.path,
       ] + launch.arguments.dropFirst()
     wrapped.environment = [:]
     wrapped.directory = "/"

@@ -47,12 +47,14 @@ public enum Doctor {
     }
     let version = output(of: Launch(Host.bwrap, ["bwrap", "--version"]))
     guard let number = version.split(separator: " ").last, let parsed = parse(number) else {
-      return Probe("bwrap", .degraded, "\(Host.bwrap) does not tell its version", advice: "apt-get install bubblewrap")
+      return Probe(
+        "bwrap", .degraded, "\(Host.bwrap) does not tell its version", advice: "apt-get install bubblewrap")
     }
     let enough = parsed >= (0, 8)
     return Probe(
       "bwrap", enough ? .ok : .missing, "\(Host.bwrap) \(number)",
-      advice: "version 0.8.0 or later is needed: apt-get install bubblewrap from Debian 12, Ubuntu 24.04 or later")
+      advice:
+        "version 0.8.0 or later is needed: apt-get install bubblewrap from Debian 12, Ubuntu 24.04 or later")
   }
 
   private static func parse(_ version: Substring) -> (Int, Int)? {
@@ -66,7 +68,8 @@ public enum Doctor {
       _ = try Host.openBoxProgram()
       return Probe("lyceum-box", .ok, "found beside this program")
     } catch {
-      return Probe("lyceum-box", .missing, error.message, advice: "export LYCEUM_LIBEXEC=FOLDER_OF_lyceum-box")
+      return Probe(
+        "lyceum-box", .missing, error.message, advice: "export LYCEUM_LIBEXEC=FOLDER_OF_lyceum-box")
     }
   }
 
@@ -74,12 +77,13 @@ public enum Doctor {
     let lines = tried(box, "readlink /proc/self/ns/{user,pid,net,ipc,uts,mnt}").split(separator: "\n")
     let kinds = ["user", "pid", "net", "ipc", "uts", "mnt"]
     let shared = kinds.filter { kind in
-      guard let own = link("/proc/self/ns/\(kind)") else { return true }
+      guard let own = Host.linkTarget("/proc/self/ns/\(kind)") else { return true }
       return lines.contains(Substring(own)) || !lines.contains { $0.hasPrefix("\(kind):") }
     }
     return Probe(
       "namespaces", shared.isEmpty ? .ok : .missing,
-      shared.isEmpty ? "own \(kinds.joined(separator: ", "))" : "shared with the host: \(shared.joined(separator: ", "))",
+      shared.isEmpty
+        ? "own \(kinds.joined(separator: ", "))" : "shared with the host: \(shared.joined(separator: ", "))",
       advice: LaunchFailure.namespaceAdvice())
   }
 
@@ -119,11 +123,13 @@ public enum Doctor {
   }
 
   private static func processes(_ box: Box) -> Probe {
-    let seen = tried(box, "for i in {1..100}; do sleep 9 & done 2>/dev/null; jobs -p | wc -l")
-    let count = Int(seen.split(separator: "\n").last ?? "") ?? 0
+    let fork =
+      "$n = 1; while ($n < 100) { $p = fork; last if !defined $p; sleep 9, exit if !$p; $n++ } print $n"
+    let count = Int(tried(box, "perl -e '\(fork)'")) ?? 100
     let ok = count < 100
     return Probe(
-      "processes", ok ? .ok : .degraded, ok ? "the limit of processes holds in a box" : "100 processes with a limit of 32",
+      "processes", ok ? .ok : .degraded,
+      ok ? "the limit of processes holds in a box" : "100 processes with a limit of 32",
       advice: "a kernel of 5.14 or later, or a writable pids controller, is needed")
   }
 
@@ -144,7 +150,8 @@ public enum Doctor {
         case .pids: "the limit of processes is kept by the user namespace"
         case .cpu: "cores are not limited, only asked to be respected by LYCEUM_CPUS"
         }
-      return Probe(id, .degraded, "\(cgroup.refusals[controller]?.description ?? "absent"): \(instead)", advice: advice)
+      return Probe(
+        id, .degraded, "\(cgroup.refusals[controller]?.description ?? "absent"): \(instead)", advice: advice)
     }
   }
 
@@ -160,19 +167,13 @@ public enum Doctor {
     return (try? box.run(command)).map { String(decoding: $0.output, as: UTF8.self) } ?? ""
   }
 
-  private static func link(_ path: String) -> String? {
-    let target = unsafe [UInt8](unsafeUninitializedCapacity: 256) { buffer, count in
-      guard let base = buffer.baseAddress else { return }
-      count = max(0, unsafe readlink(path, base, 256))
-    }
-    return target.isEmpty ? nil : String(decoding: target, as: UTF8.self)
-  }
-
   private static func output(of launch: Launch) -> String {
     var launch = launch
     guard let pipe = try? Pipe() else { return "" }
     launch.descriptors = [(pipe.writer.raw, 1)]
-    guard var child = try? Child(launch), (try? child.wait(until: .after(seconds: 5))) != nil else { return "" }
+    guard var child = try? Child(launch), (try? child.wait(until: .after(seconds: 5))) != nil else {
+      return ""
+    }
     return String(decoding: (try? pipe.reader.read(upTo: 256)) ?? [], as: UTF8.self)
       .split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
   }

@@ -19,6 +19,11 @@ struct FileView {
   ]
   static let merged = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"]
 
+  /// Those of `merged` that are links on the host, to `usr/bin` and the like.
+  static let mergedLinks: [(path: String, target: String)] = merged.compactMap { path in
+    Host.linkTarget(path).map { (path, $0) }
+  }
+
   /// Small files made for the box.
   static let files: [(path: String, text: String)] = [
     ("/etc/passwd", "agent:x:1000:1000:agent:/home/agent:/bin/bash\n"),
@@ -37,7 +42,12 @@ struct FileView {
     for path in Self.systemFolders + profile.mounts where unsafe access(path, F_OK) == 0 {
       show(Bind(host: path, box: path))
     }
-    for link in Self.merged { mergedFolder(link) }
+    let links = Self.mergedLinks
+    for (path, target) in links { arguments += ["--symlink", target, path] }
+    for path in Self.merged
+    where unsafe access(path, F_OK) == 0 && !links.contains(where: { $0.path == path }) {
+      show(Bind(host: path, box: path))
+    }
     for (index, file) in Self.files.enumerated() {
       arguments += ["--ro-bind-data", "\(LaunchDescriptor.firstFile + Int32(index))", file.path]
     }
@@ -53,7 +63,8 @@ struct FileView {
     }
     for bind in shown { cover(within: bind) }
     arguments += ["--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"]
-    guard shown.contains(where: { $0.box == "/usr/bin" }), shown.contains(where: { $0.box == "/usr/lib" }) else {
+    guard shown.contains(where: { $0.box == "/usr/bin" }), shown.contains(where: { $0.box == "/usr/lib" })
+    else {
       throw SandboxError(.configuration, "box: /usr/bin and /usr/lib cannot be hidden or absent")
     }
   }
@@ -64,19 +75,6 @@ struct FileView {
     shown.append(bind)
   }
 
-  /// `/bin` and the like: a link to `usr/bin` where the host has it so, else the folder.
-  private mutating func mergedFolder(_ path: String) {
-    let target = unsafe [UInt8](unsafeUninitializedCapacity: 256) { buffer, count in
-      guard let base = buffer.baseAddress else { return }
-      count = max(0, unsafe readlink(path, base, 256))
-    }
-    if !target.isEmpty {
-      arguments += ["--symlink", String(decoding: target, as: UTF8.self), path]
-    } else if unsafe access(path, F_OK) == 0 {
-      show(Bind(host: path, box: path))
-    }
-  }
-
   private mutating func tmpfs(_ path: String, megabytes: Int, mode: String) {
     arguments += ["--size", "\(megabytes << 20)", "--perms", mode, "--tmpfs", path]
   }
@@ -84,7 +82,8 @@ struct FileView {
   private mutating func cover(within bind: Bind) {
     var covered: Set<String> = []
     for path in hidden {
-      for (root, isHost) in [(bind.host, true), (bind.box, false)] where path != root && path.isAtOrUnder(root) {
+      for (root, isHost) in [(bind.host, true), (bind.box, false)]
+      where path != root && path.isAtOrUnder(root) {
         let rest = path.dropFirst(root.utf8.count)
         let inBox = isHost ? bind.box + rest : path
         let onHost = isHost ? path : bind.host + rest

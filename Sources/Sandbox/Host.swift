@@ -46,7 +46,8 @@ enum Host {
       if fd >= 0 { return Descriptor(owning: fd) }
     }
     throw SandboxError(
-      .missing, "lyceum-box is not in \(libexecFolders.joined(separator: ", ")): set LYCEUM_LIBEXEC to its folder")
+      .missing,
+      "lyceum-box is not in \(libexecFolders.joined(separator: ", ")): set LYCEUM_LIBEXEC to its folder")
   }
 
   static func seccompFilter(_ network: Profile.Network) throws(SandboxError) -> Descriptor {
@@ -64,6 +65,15 @@ enum Host {
       bytes.append(0)
     }
     return try explaining("box") { () throws(SystemError) in try Descriptor.memory("arguments", bytes) }
+  }
+
+  /// Where the symbolic link `path` points; nil when it is none.
+  static func linkTarget(_ path: String) -> String? {
+    let target = unsafe [UInt8](unsafeUninitializedCapacity: 256) { buffer, count in
+      guard let base = buffer.baseAddress else { return }
+      count = max(0, unsafe readlink(path, base, 256))
+    }
+    return target.isEmpty ? nil : String(decoding: target, as: UTF8.self)
   }
 
   static func resolve(_ path: String) -> String? {

@@ -23,10 +23,7 @@ struct LiveBox: ~Copyable {
   init(_ spec: BoxSpec) throws(SandboxError) {
     try Host.requireBwrap()
     let number = boxCount.add(1, ordering: .relaxed).newValue
-    if number == 1 {
-      _ = lyc_become_subreaper()
-      Cgroup.sweep()
-    }
+    if number == 1 { Cgroup.sweep() }
     let cgroup = Cgroup(spec.limits, name: Cgroup.freshName(number))
     let socket = try explaining("box") { () throws(SystemError) in try SocketPair(.sequencedPackets) }
     let errors = try explaining("box") { () throws(SystemError) in try Pipe() }
@@ -37,13 +34,15 @@ struct LiveBox: ~Copyable {
     let errorEnd = Self.reader(errors)
     let statusEnd = Self.reader(status)
 
-    guard try BoxMessage.receive(control.raw, until: .after(seconds: 10))?.kind == UInt32(LYC_BOX_HELLO) else {
+    guard try BoxMessage.receive(control.raw, until: .after(seconds: 10))?.kind == UInt32(LYC_BOX_HELLO)
+    else {
       monitor.kill()
       throw LaunchFailure.explain(errorEnd, spec)
     }
     let text = (try? statusEnd.read(upTo: 4096)) ?? []
     guard let pid = Self.childPID(in: text) else {
-      throw SandboxError(.missing, "box: this bwrap does not name the first process: version 0.8.0 or later is needed")
+      throw SandboxError(
+        .missing, "box: this bwrap does not name the first process: version 0.8.0 or later is needed")
     }
     let first = try explaining("box") { () throws(SystemError) in try Descriptor.process(pid) }
     // Alive after the pidfd was opened: it is this process that it stands for.
@@ -52,10 +51,14 @@ struct LiveBox: ~Copyable {
     }
     guard !ended else { throw SandboxError(.lost, "box: it ended as soon as it had begun") }
     self.first = first
+    firstPID = pid
     self.control = control
     self.cgroup = cgroup
     self.monitor = monitor
   }
+
+  /// Its number on the host; for messages and tests.
+  let firstPID: Int32
 
   /// Whether PID 1 of the box lives.
   var isAlive: Bool {
@@ -73,11 +76,9 @@ struct LiveBox: ~Copyable {
     monitor.kill()
     let exit: ProcessExit?
     do { exit = try monitor.wait(until: .after(seconds: 5)) } catch { throw SandboxError("box", error) }
-    // When bwrap went first, PID 1 has become a child of this process.
-    var info = unsafe siginfo_t()
-    _ = unsafe waitid(P_PIDFD, id_t(first.raw), &info, WEXITED | WNOHANG)
     guard dead, exit != nil else {
-      throw SandboxError(.lost, "box: its processes could not be killed within ten seconds; look for state D in `ps`")
+      throw SandboxError(
+        .lost, "box: its processes could not be killed within ten seconds; look for state D in `ps`")
     }
     cgroup.remove()
   }
@@ -100,7 +101,8 @@ struct LiveBox: ~Copyable {
     var launch = Launch(
       Host.bwrap,
       [
-        "bwrap", "--args", "\(LaunchDescriptor.arguments)", "--", "/proc/self/fd/\(LaunchDescriptor.program)", "box",
+        "bwrap", "--args", "\(LaunchDescriptor.arguments)", "--", "/proc/self/fd/\(LaunchDescriptor.program)",
+        "box",
         "\(spec.limits.processes)",
       ])
     launch.directory = "/"

@@ -28,7 +28,8 @@ public struct Profile: Codable, Sendable, Hashable {
   public var leftovers: Leftovers
 
   public init(
-    name: String = "default", network: Network = .none, mounts: [String] = [], environment: [String: String] = [:],
+    name: String = "default", network: Network = .none, mounts: [String] = [],
+    environment: [String: String] = [:],
     tmpMB: Int = 256, homeMB: Int = 64, shmMB: Int = 64, leftovers: Leftovers = .kill
   ) {
     self.name = name

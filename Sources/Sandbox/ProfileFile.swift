@@ -9,7 +9,9 @@ extension Profile {
   /// Reads `NAME.yaml` from the first of `folders` that has it. An unknown key, a wrong type or a value out of
   /// range is an error that names file and line.
   public static func load(named name: String, searching folders: [String]) throws(SandboxError) -> Profile {
-    let allowed = name.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+    let allowed = name.utf8.allSatisfy {
+      $0.isLetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+    }
     guard !name.isEmpty, allowed else {
       throw SandboxError(
         .configuration, "sandbox profile \(name.debugDescription): a name has letters, digits, - and _ only")
@@ -19,9 +21,9 @@ extension Profile {
       guard unsafe access(path, F_OK) == 0 else { continue }
       return try Profile(name: name, yaml: readText(path), path: path)
     }
-    let where_ = folders.isEmpty ? "no folder" : folders.joined(separator: ", ")
+    let searched = folders.isEmpty ? "no folder" : folders.joined(separator: ", ")
     throw SandboxError(
-      .configuration, "sandbox profile \(name): no \(name).yaml in \(where_); name an existing profile")
+      .configuration, "sandbox profile \(name): no \(name).yaml in \(searched); name an existing profile")
   }
 
   /// Parses the text of a profile; `path` is for messages.
@@ -63,7 +65,9 @@ private struct ProfileReader {
       throw SandboxError(.configuration, "\(path): not YAML: \(line)")
     }
     guard let root else { return }
-    guard case .mapping(let pairs) = root else { throw wrong(root, "a profile is a mapping of keys to values") }
+    guard case .mapping(let pairs) = root else {
+      throw wrong(root, "a profile is a mapping of keys to values")
+    }
     var seen: Set<String> = []
     for (key, value) in pairs {
       let name = key.scalar?.string ?? ""
@@ -114,7 +118,9 @@ private struct ProfileReader {
   }
 
   private func environment(_ node: Node) throws(SandboxError) -> [String: String] {
-    guard case .mapping(let pairs) = node else { throw wrong(node, "environment is a mapping of names to text") }
+    guard case .mapping(let pairs) = node else {
+      throw wrong(node, "environment is a mapping of names to text")
+    }
     var result: [String: String] = [:]
     for (key, value) in pairs {
       guard let name = key.scalar?.string, name.isVariableName else {

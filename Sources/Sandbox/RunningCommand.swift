@@ -45,7 +45,9 @@ public final class RunningCommand {
       box.control, id: id, flags: flags,
       descriptors: [script.raw, pipe.writer.raw] + command.descriptors.map(\.parent),
       targets: command.descriptors.map(\.child))
-    guard sent else { throw SandboxError(.lost, "box: it does not take a command: \(SystemError("sendmsg"))") }
+    guard sent else {
+      throw SandboxError(.lost, "box: it does not take a command: \(SystemError("sendmsg"))")
+    }
     output = Self.reader(pipe)
     output.setNonBlocking(true)
   }
@@ -122,7 +124,8 @@ public final class RunningCommand {
     let wasKilled = reply.killed == 1
     finish(
       exitCode: wasKilled || signal != 0 ? nil : (reply.status >> 8) & 0xff,
-      signal: wasKilled ? SIGKILL : signal == 0 ? nil : signal, timedOut: wasKilled && timedOut, boxLost: false,
+      signal: wasKilled ? SIGKILL : signal == 0 ? nil : signal, timedOut: wasKilled && timedOut,
+      boxLost: false,
       cpu: reply.cpu_us, peak: reply.peak_kb, leftovers: reply.leftovers)
   }
 
@@ -134,7 +137,8 @@ public final class RunningCommand {
   }
 
   private func finish(
-    exitCode: Int32?, signal: Int32?, timedOut: Bool, boxLost: Bool, cpu: UInt64, peak: UInt64, leftovers: UInt32
+    exitCode: Int32?, signal: Int32?, timedOut: Bool, boxLost: Bool, cpu: UInt64, peak: UInt64,
+    leftovers: UInt32
   ) {
     let wall = Clock.microseconds(since: started)
     // What is in the pipe now was written before the end; no pipe holds more than this.

@@ -23,7 +23,7 @@
 #define SAVE                                                                                                       \
   "[[ -v __lyceum_saved ]] || { __lyceum_saved=1; POSIXLY_CORRECT=1; set +eufnvx; unset -f . builtin cd declare "   \
   "eval exec exit export printf read set source trap unset; unset -v POSIXLY_CORRECT; declare -f; export -p; "       \
-  "printf \"cd -- %q && OLDPWD=%q || cd -P .\\n" "#lyceum\\n\" \"$PWD\" \"$OLDPWD\"; } 2>/dev/null >&62"
+  "printf \"cd -- %q && OLDPWD=%q || cd -P .\\n" "#lyceum\\n\" \"$PWD\" \"$OLDPWD\"; } 2>/dev/null >/proc/self/fd/62"
 
 #define SCRIPT "IFS= read -rd \"\" __lyceum <&61; "
 #define FORGET "exec 60<&- 61<&-; unset -v __lyceum; "
