@@ -107,7 +107,7 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(
-      name: "WorkspaceTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Workspace"], swiftSettings: swift),
+      name: "WorkspaceTests", dependencies: ["LyceumCore", "Processes", "Workspace"], swiftSettings: swift),
 
   ],
   swiftLanguageModes: [.v6],
