@@ -18,8 +18,13 @@ let strict: [SwiftSetting] = swift + [.strictMemorySafety()]
 
 let c: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])]
 
-/// Unloading Swift code crashes the process that did it; plugins stay mapped.
-let nodelete: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "nodelete"])]
+/// Unloading Swift code crashes the process that did it, so plugins stay mapped; they export their entry alone.
+let plugin: [LinkerSetting] = [
+  .unsafeFlags([
+    "-Xlinker", "-z", "-Xlinker", "nodelete",
+    "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map",
+  ])
+]
 
 let package = Package(
   name: "lyceum",
@@ -108,16 +113,16 @@ let package = Package(
     .target(
       name: "AgentBaseline", dependencies: ["LyceumKit"], path: "Plugins/Agents/baseline",
       swiftSettings: swift,
-      linkerSettings: nodelete),
+      linkerSettings: plugin),
     .target(
       name: "AgentOracle", dependencies: ["LyceumKit"], path: "Plugins/Agents/oracle", swiftSettings: swift,
-      linkerSettings: nodelete),
+      linkerSettings: plugin),
     .target(
       name: "AgentTuner", dependencies: ["LyceumKit"], path: "Plugins/Agents/tuner", swiftSettings: swift,
-      linkerSettings: nodelete),
+      linkerSettings: plugin),
     .target(
       name: "TaskFolderPlugin", dependencies: ["LyceumCore", "LyceumKit", "TaskFolders"],
-      path: "Plugins/Tasks/folder", swiftSettings: swift, linkerSettings: nodelete),
+      path: "Plugins/Tasks/folder", swiftSettings: swift, linkerSettings: plugin),
 
     // MARK: - Tests
     .testTarget(name: "LyceumKitTests", dependencies: ["CLyceum", "LyceumKit"], swiftSettings: swift),

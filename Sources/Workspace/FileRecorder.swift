@@ -8,7 +8,8 @@ internal import Processes
 
 /// Puts the content of single files into a repository. One value serves a whole walk, with one buffer.
 struct FileRecorder: ~Copyable {
-  private var buffer = Bytes(repeating: 0, count: 1 << 20)
+  private static let capacity = 1 << 20
+  private var buffer = Bytes()
 
   /// What became of a file.
   enum Outcome {
@@ -28,7 +29,7 @@ struct FileRecorder: ~Copyable {
       }
       return .recorded(.largeFile, try repository.objects.write(pointer))
     }
-    if size < UInt64(buffer.count) {
+    if size < UInt64(FileRecorder.capacity) {
       // One byte more than announced tells whether the file has grown; what was read is what is recorded.
       guard let count = fill(file, at: 0, count: Int(size) + 1) else {
         return .skipped(.unreadable(code: errno))
@@ -39,7 +40,8 @@ struct FileRecorder: ~Copyable {
     let stream = try repository.uncompressed.stream(size: size)
     var offset: UInt64 = 0
     while offset < size {
-      guard let count = fill(file, at: offset, count: Int(min(UInt64(buffer.count), size - offset))) else {
+      guard let count = fill(file, at: offset, count: Int(min(UInt64(FileRecorder.capacity), size - offset)))
+      else {
         return .skipped(.unreadable(code: errno))
       }
       guard count > 0 else { return .skipped(.changedWhileRead) }
@@ -51,6 +53,7 @@ struct FileRecorder: ~Copyable {
 
   /// Reads up to `count` bytes into the buffer, fewer only at the end of the file; nil with `errno` on failure.
   private mutating func fill(_ file: Int32, at offset: UInt64, count: Int) -> Int? {
+    if buffer.isEmpty { buffer = Bytes(repeating: 0, count: FileRecorder.capacity) }
     var done = 0
     while done < count {
       let n = unsafe buffer.withUnsafeMutableBytes {

@@ -31,7 +31,7 @@ import Workspace
     "mkdir a; echo 1 > a/b; ln -s / a/root; mkfifo p; chmod 000 a/b",
     "mkdir -p a/b/c; touch a/b/c/d; chmod 000 a/b/c; chmod 000 a/b; chmod 000 a",
     "mkdir a; touch a/b; chmod 444 a",
-    "python3 -c \"import os\nfor i in range(3000): os.mkdir(str(1)); os.chdir(str(1))\"",
+    "python3 -c \"import os\nfor i in range(1000): os.mkdir(str(1)); os.chdir(str(1))\"",
     "python3 -c \"import os\nfor i in range(200): os.makedirs(str(1)+os.sep+str(2)); os.chmod(str(1),0o500); os.chmod(str(1)+os.sep+str(2), 0o700); os.chdir(str(1)+os.sep+str(2))\"",
     "for i in $(seq 40); do mkdir d x && touch x/y && chmod 0 x && cd d || exit 1; done",
     "seq 5000 | xargs touch; touch -- -rf \\* \"$(printf \"a\\nb\")\"",

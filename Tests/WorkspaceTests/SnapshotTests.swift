@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Lyceum authors
 
-import CSupport
 import Glibc
 import LyceumCore
+import Processes
 import Testing
 import Workspace
 
@@ -173,6 +173,20 @@ import Workspace
       #expect(try workspace.snapshot().tree != first.tree)
       try workspace.remove()
       #expect(access(directory, F_OK) != 0)
+    }
+  }
+
+  @Test func manyFilesAreTimed() throws {
+    let scratch = try Scratch()
+    let directory = try scratch.make("w")
+    try shell("for d in $(seq 20); do mkdir $d; (cd $d; seq 1000 | xargs touch); done", in: directory)
+    let workspace = try Workspace.open(at: directory, repository: scratch.repository())
+    for name in ["first", "unchanged", "unchanged"] {
+      let start = Clock.now
+      let snapshot = try workspace.snapshot()
+      print("snapshot of 20,000 files, \(name): \(Clock.microseconds(since: start) / 1000) ms")
+      #expect(snapshot.entries == 20_020)
+      usleep(20_000)
     }
   }
 

@@ -7,12 +7,13 @@ import Processes
 import Testing
 import Workspace
 
-/// A directory that goes with its owner.
+/// A directory that goes with its owner; in memory where that is possible, since the tests make many files.
 final class Scratch {
   let path: String
 
   init() throws {
-    var template = Array("/tmp/lyceum-workspace-tests.XXXXXX".utf8CString)
+    let place = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    var template = Array("\(place)/lyceum-workspace-tests.XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

@@ -81,7 +81,8 @@ import Workspace
     let swapper = try Background(
       "while [ ! -e \(stop) ]; do mv d e && ln -s ../outside d; rm d; mv e d; done", in: workspace.path)
     var (written, refused) = (0, 0)
-    for i in 0..<1500 {
+    for i in 0..<20_000 {
+      if i >= 300 && written > 0 && refused > 0 { break }
       do {
         try workspace.writeFile("d/f".bytes, "mine \(i)".bytes)
         written += 1
