@@ -107,7 +107,7 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(
-      name: "PluginHostTests", dependencies: ["Frames", "LyceumCore", "PluginHost", "Processes", "lyceum-runner"],
+      name: "PluginHostTests", dependencies: ["Frames", "LyceumCore", "PluginHost", "Processes"],
       exclude: ["Fixtures", "Golden"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],

@@ -19,7 +19,8 @@ extension TaskSpec {
 
     check(
       workspacePath.isWorkspacePath,
-      "workspace path '\(workspacePath)' must be absolute, without '.' or '..', and not in a system directory")
+      "workspace path '\(workspacePath)' must be absolute, without '.' or '..', and not in a system directory"
+    )
     check((1...64).contains(submission.count), "submission must list 1 to 64 paths")
     check(Set(submission).count == submission.count, "submission lists a path twice")
     for path in submission {
@@ -29,7 +30,9 @@ extension TaskSpec {
     if let starter { check(!starter.isEmpty, "starter is empty; leave it out when there is none") }
     for package in packages {
       let names = package.utf8.allSatisfy { $0.isLowerOrDigit || "+-.".utf8.contains($0) }
-      check(names && !package.isEmpty && package.utf8.count <= 128, "package '\(package)' is not a Debian package")
+      check(
+        names && !package.isEmpty && package.utf8.count <= 128, "package '\(package)' is not a Debian package"
+      )
     }
     for path in sources { check(path.isCleanAbsolutePath, "source '\(path)' must be an absolute path") }
     if let folder {
@@ -71,7 +74,8 @@ extension Limits {
     let week = 604_800.0
     let checks: [(String, Double, ClosedRange<Double>)] = [
       ("steps", Double(steps), 1...100_000), ("step_seconds", stepSeconds, 0.001...week),
-      ("trial_seconds", trialSeconds, 0.001...4 * week), ("output_bytes", Double(outputBytes), 256...16_777_216),
+      ("trial_seconds", trialSeconds, 0.001...4 * week),
+      ("output_bytes", Double(outputBytes), 256...16_777_216),
       ("memory_mb", Double(memoryMB), 16...16_777_216), ("processes", Double(processes), 4...65_536),
       ("cpus", cpus, 0.05...1024), ("file_mb", Double(fileMB), 1...16_777_216),
     ]
@@ -81,22 +85,25 @@ extension Limits {
 }
 
 extension String {
-  /// Whether this can be the id of an agent, a task or a profile: 1 to 128 letters, digits, `.`, `-`, `_`, not
-  /// beginning with a dot.
+  /// Whether this can be the id of an agent, a task or a profile: 1 to 128 letters, digits, `.`, `-`, `_`,
+  /// not beginning with a dot.
   public var isIdentifier: Bool {
     (1...128).contains(utf8.count) && utf8.first != UInt8(ascii: ".")
       && utf8.allSatisfy { $0.isLowerOrDigit || (0x41...0x5A).contains($0) || ".-_".utf8.contains($0) }
   }
 
-  /// Whether this is a relative path that stays inside its directory: no empty, `.` or `..` part, no NUL, at most
-  /// 4096 bytes.
+  /// Whether this is a relative path that stays inside its directory: no empty, `.` or `..` part, no NUL, at
+  /// most 4096 bytes.
   public var isInsidePath: Bool { Array(utf8).isInsidePath }
 
-  fileprivate var isCleanAbsolutePath: Bool { utf8.first == UInt8(ascii: "/") && String(dropFirst()).isInsidePath }
+  fileprivate var isCleanAbsolutePath: Bool {
+    utf8.first == UInt8(ascii: "/") && String(dropFirst()).isInsidePath
+  }
 
   fileprivate var isWorkspacePath: Bool {
     let system: Set<Substring> = [
-      "bin", "boot", "data", "dev", "etc", "harness", "lib", "lib32", "lib64", "libx32", "private", "proc", "root",
+      "bin", "boot", "data", "dev", "etc", "harness", "lib", "lib32", "lib64", "libx32", "private", "proc",
+      "root",
       "run", "sbin", "submission", "sys", "task", "tmp", "usr", "var",
     ]
     guard isCleanAbsolutePath, utf8.count <= 256, let top = dropFirst().split(separator: "/").first else {
