@@ -10,7 +10,8 @@ public struct TaskViewMessage: Message, Hashable {
 
   public init(
     maxSteps: UInt32, maxMilliseconds: UInt64, stepMilliseconds: UInt64, taskID: String, title: String,
-    definition: String, workspace: String, starter: String, params: String, metric: String, higherIsBetter: Bool
+    definition: String, workspace: String, starter: String, params: String, metric: String,
+    higherIsBetter: Bool
   ) {
     self.maxSteps = maxSteps
     self.maxMilliseconds = maxMilliseconds

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Lyceum authors
 
-/// One message between the host and a plugin: a header of 16 bytes and a payload. `docs/frames.md` has the bytes.
+/// One message between the host and a plugin: a header of 16 bytes and a payload. `docs/frames.md` has the
+/// bytes.
 public struct Frame: Sendable, Hashable {
   /// Version of the frames, stated in `hello`. A change of any payload raises it.
   public static let version: UInt32 = 1
@@ -34,8 +35,8 @@ public struct Frame: Sendable, Hashable {
   }
 }
 
-/// Cuts a stream of bytes into frames. A header is judged before one byte of its payload is kept, so that a stream
-/// that lies about lengths costs no memory.
+/// Cuts a stream of bytes into frames. A header is judged before one byte of its payload is kept, so that a
+/// stream that lies about lengths costs no memory.
 public struct FrameBuffer: Sendable {
   private var pending: [UInt8] = []
   private var start = 0

@@ -22,23 +22,29 @@ public enum FrameError: Error, Sendable, Hashable, CustomStringConvertible {
     case .notText(let field): "`\(field)` is not UTF-8"
     case .badValue(let field): "`\(field)` has a value that is not allowed"
     case .unknownKind(let kind): "no frame has kind 0x\(String(kind, radix: 16))"
-    case .tooLong(let kind, let length): "a frame of kind 0x\(String(kind, radix: 16)) announces \(length) bytes"
+    case .tooLong(let kind, let length):
+      "a frame of kind 0x\(String(kind, radix: 16)) announces \(length) bytes"
     }
   }
 }
 
-/// Writes fields one after another: integers little-endian, text after a u32 length, bytes after a u64 length.
+/// Writes fields one after another: integers little-endian, text after a u32 length, bytes after a u64
+/// length.
 public struct WireWriter: Sendable {
   public var bytes: [UInt8] = []
 
   public init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
   public mutating func put(_ value: UInt32) {
-    for shift in stride(from: UInt32(0), to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+    for shift in stride(from: UInt32(0), to: 32, by: 8) {
+      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
+    }
   }
 
   public mutating func put(_ value: UInt64) {
-    for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+    for shift in stride(from: UInt64(0), to: 64, by: 8) {
+      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
+    }
   }
 
   public mutating func put(_ value: Int32) { put(UInt32(bitPattern: value)) }
@@ -77,7 +83,9 @@ public struct WireReader: Sendable {
 
   public mutating func i32(_ field: String) throws(FrameError) -> Int32 { Int32(bitPattern: try u32(field)) }
 
-  public mutating func f64(_ field: String) throws(FrameError) -> Double { Double(bitPattern: try u64(field)) }
+  public mutating func f64(_ field: String) throws(FrameError) -> Double {
+    Double(bitPattern: try u64(field))
+  }
 
   public mutating func text(_ field: String) throws(FrameError) -> String {
     let part = try take(UInt64(try u32(field)), field)

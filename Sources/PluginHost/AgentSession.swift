@@ -51,12 +51,16 @@ public final class AgentSession {
 
   /// Destroys the agent and ends its process; see ``Runner/close(deadline:)``.
   @discardableResult
-  public func close(deadline: Deadline = .after(seconds: 2)) -> ProcessExit? { runner.close(deadline: deadline) }
+  public func close(deadline: Deadline = .after(seconds: 2)) -> ProcessExit? {
+    runner.close(deadline: deadline)
+  }
 }
 
 extension Runner {
   func create(_ kind: FrameKind, _ id: String, _ config: String, _ deadline: Deadline) throws(PluginError) {
-    guard config.utf8.count <= 1 << 20 else { throw PluginError(.launch, "the configuration is larger than 1 MiB") }
+    guard config.utf8.count <= 1 << 20 else {
+      throw PluginError(.launch, "the configuration is larger than 1 MiB")
+    }
     let message = CreateMessage(
       id: id, config: config, services: services.offered, seed: services.seed?.value ?? 0)
     let _: NoFields = try call(kind, message, deadline)
@@ -115,7 +119,8 @@ extension DecisionMessage {
       guard holds else { throw PluginError(.protocolViolation, "act: \(field) \(rule)") }
     }
     try check(thought.count <= DecisionMessage.thoughtLimit, "thought", "is larger than 1 MiB")
-    try check((1...DecisionMessage.nameLimit).contains(action.utf8.count), "action", "must have 1 to 64 bytes")
+    try check(
+      (1...DecisionMessage.nameLimit).contains(action.utf8.count), "action", "must have 1 to 64 bytes")
     let isName = action.utf8.allSatisfy { byte in
       (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
     }

@@ -4,8 +4,8 @@
 internal import Glibc
 internal import Processes
 
-/// The few facts of an ELF file that say what else it needs to run. Every offset is checked; a file that lies is
-/// not an ELF file.
+/// The few facts of an ELF file that say what else it needs to run. Every offset is checked; a file that lies
+/// is not an ELF file.
 struct ELFFile {
   /// Shared object or position-independent program, as opposed to anything else.
   private(set) var isDynamic = false
@@ -42,7 +42,8 @@ struct ELFFile {
         size: table.word(at + 32, 8))
     }
     if let segment = segments.first(where: { $0.type == 3 }) {
-      guard (2...4096).contains(segment.size), let path = ELFFile.read(file, segment.offset, segment.size) else {
+      guard (2...4096).contains(segment.size), let path = ELFFile.read(file, segment.offset, segment.size)
+      else {
         return nil
       }
       interpreter = path.string(0)

@@ -78,23 +78,23 @@ public struct TaskBoxResult: Sendable, Hashable {
   }
 }
 
-/// What the host offers to one agent or task. Every closure is called on the thread that called the session, inside
-/// that call. Arguments come from a plugin: their size is bounded and their form checked, no more.
+/// What the host offers to one agent or task. Every closure is called on the thread that called the session,
+/// inside that call. Arguments come from a plugin: their size is bounded and their form checked, no more.
 public struct HostServices {
   /// One line, at most 4 KiB, of bytes that nothing is known about; at most 10,000 lines a process.
   public var log: (LogLevel, LogSource, Bytes) -> Void
   /// Where the instance's random stream begins; nil: no random service.
   public var seed: Seed?
-  /// Runs a command in a box; nil: no box service. Tasks only. The time it takes counts against the deadline of the
-  /// session's call.
+  /// Runs a command in a box; nil: no box service. Tasks only. The time it takes counts against the deadline
+  /// of the session's call.
   public var taskBox: ((TaskBoxCommand) throws(ServiceFailure) -> TaskBoxResult)?
-  /// Adds (path, content, executable) to the workspace; called during `prepare` only. The path is relative and
-  /// stays inside.
+  /// Adds (path, content, executable) to the workspace; called during `prepare` only. The path is relative
+  /// and stays inside.
   public var putFile: ((Bytes, Bytes, Bool) throws(ServiceFailure) -> Void)?
   /// Content of a submitted file of at most so many bytes; called during `grade` only.
   public var readSubmission: ((Bytes, UInt64) throws(ServiceFailure) -> Bytes)?
-  /// Whether the trial is cancelled or out of time. Called at least ten times a second while a plugin works; once it
-  /// is true the plugin has two seconds to return.
+  /// Whether the trial is cancelled or out of time. Called at least ten times a second while a plugin works;
+  /// once it is true the plugin has two seconds to return.
   public var isCancelled: () -> Bool
 
   public init(

@@ -11,8 +11,9 @@ struct LibraryClosure {
   /// Directories that the linker must be told about by `LD_LIBRARY_PATH`.
   private(set) var searchPaths: [String] = []
 
-  /// Follows what `objects` need: their run paths first, then the system's directories, then the Swift runtime that
-  /// this process itself runs on. What cannot be found is left out: the linker says best what it lacks.
+  /// Follows what `objects` need: their run paths first, then the system's directories, then the Swift
+  /// runtime that this process itself runs on. What cannot be found is left out: the linker says best what it
+  /// lacks.
   init(of objects: [String]) {
     var found: Set<String> = []
     var names: Set<String> = []

@@ -5,7 +5,8 @@ internal import Frames
 internal import LyceumCore
 internal import Processes
 
-/// What a plugin prints and logs, cut into lines and bounded. Nothing that it writes can make the host keep more.
+/// What a plugin prints and logs, cut into lines and bounded. Nothing that it writes can make the host keep
+/// more.
 struct LogDrain: ~Copyable {
   private let pipe: Descriptor
   private var line: Bytes = []
@@ -15,7 +16,8 @@ struct LogDrain: ~Copyable {
 
   var descriptor: Int32 { pipe.raw }
 
-  /// Takes what is in the pipe now, at most 1 MiB, so that a plugin that never stops printing cannot hold the host.
+  /// Takes what is in the pipe now, at most 1 MiB, so that a plugin that never stops printing cannot hold the
+  /// host.
   mutating func drain(to log: (LogLevel, LogSource, Bytes) -> Void) {
     for _ in 0..<16 {
       guard let part = (try? pipe.read(upTo: 1 << 16)) ?? nil, !part.isEmpty else { return }
@@ -34,7 +36,9 @@ struct LogDrain: ~Copyable {
 
   /// A line that came as a frame.
   mutating func write(_ message: LogMessage, to log: (LogLevel, LogSource, Bytes) -> Void) {
-    emit(LogLevel(rawValue: message.level) ?? .info, .plugin, Array(message.message.prefix(LogMessage.limit)), log)
+    emit(
+      LogLevel(rawValue: message.level) ?? .info, .plugin, Array(message.message.prefix(LogMessage.limit)),
+      log)
   }
 
   private mutating func endLine(_ log: (LogLevel, LogSource, Bytes) -> Void) {

@@ -15,9 +15,10 @@ public struct PluginCatalog: Sendable {
 
   public init() {}
 
-  /// Looks at each search path in order. A file is taken as a plugin; of a directory, not of those below it, every
-  /// `*.so` that exports the entry symbol and every program named `*.lyceum`. Each is run for a moment to say what
-  /// it offers. Of two plugins with an agent or a task of the same id the first is kept, the second is a problem.
+  /// Looks at each search path in order. A file is taken as a plugin; of a directory, not of those below it,
+  /// every `*.so` that exports the entry symbol and every program named `*.lyceum`. Each is run for a moment
+  /// to say what it offers. Of two plugins with an agent or a task of the same id the first is kept, the
+  /// second is a problem.
   public static func scan(_ searchPaths: [String], launcher: RunnerLauncher) -> PluginCatalog {
     var catalog = PluginCatalog()
     for path in searchPaths {
@@ -43,8 +44,8 @@ public struct PluginCatalog: Sendable {
     try load(PluginFile(path), launcher)
   }
 
-  /// The agent that `reference` names: its id, or the path of a plugin (with a slash) followed by `#id` when the
-  /// plugin has more than one.
+  /// The agent that `reference` names: its id, or the path of a plugin (with a slash) followed by `#id` when
+  /// the plugin has more than one.
   public func agent(
     _ reference: String, launcher: RunnerLauncher
   ) throws(PluginError) -> (plugin: PluginManifest, descriptor: PluginDescriptor) {
@@ -81,7 +82,8 @@ public struct PluginCatalog: Sendable {
     guard offered.count == 1 else {
       let ids = offered.map(\.id).joined(separator: ", ")
       throw PluginError(
-        .notFound, offered.isEmpty ? "\(parts[0]) has no \(what)s" : "\(parts[0]) has several; add #id of: \(ids)")
+        .notFound,
+        offered.isEmpty ? "\(parts[0]) has no \(what)s" : "\(parts[0]) has several; add #id of: \(ids)")
     }
     return (plugin, offered[0])
   }
@@ -111,7 +113,9 @@ public struct PluginCatalog: Sendable {
     }
   }
 
-  private static func load(_ file: PluginFile, _ launcher: RunnerLauncher) throws(PluginError) -> PluginManifest {
+  private static func load(_ file: PluginFile, _ launcher: RunnerLauncher) throws(PluginError)
+    -> PluginManifest
+  {
     let runner = try Runner(file, launcher, HostServices(), .after(seconds: scanSeconds))
     runner.close()
     return runner.manifest

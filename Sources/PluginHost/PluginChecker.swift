@@ -14,8 +14,8 @@ public struct PluginCheck: Codable, Sendable, Hashable {
   public let detail: String
 }
 
-/// Tries out a plugin against the rules of the ABI. Every group of checks has a process of its own, so a plugin that
-/// dies in one is still asked the others.
+/// Tries out a plugin against the rules of the ABI. Every group of checks has a process of its own, so a
+/// plugin that dies in one is still asked the others.
 public enum PluginChecker {
   /// Seconds that each call may take.
   public static let callSeconds = 10.0
@@ -171,7 +171,8 @@ private final class Checking {
     }
   }
 
-  private func createTwice(_ kind: FrameKind, _ id: String, _ file: PluginFile) throws(PluginError) -> String {
+  private func createTwice(_ kind: FrameKind, _ id: String, _ file: PluginFile) throws(PluginError) -> String
+  {
     let runner = try start(file)
     for _ in 0..<2 {
       do throws(PluginError) {

@@ -5,8 +5,8 @@ internal import Frames
 public import LyceumCore
 internal import Processes
 
-/// Why a plugin could not do what it was asked. A plugin that lies, crashes or hangs gives one of these and nothing
-/// else.
+/// Why a plugin could not do what it was asked. A plugin that lies, crashes or hangs gives one of these and
+/// nothing else.
 public struct PluginError: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Kind: Sendable, Hashable {
     /// No such file, agent or task.

@@ -51,7 +51,9 @@ struct PluginFile {
   }
 
   private static func absolute(_ path: String) throws(PluginError) -> String {
-    guard !path.isEmpty, !path.utf8.contains(0) else { throw PluginError(.notFound, "'\(path)' is not a path") }
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw PluginError(.notFound, "'\(path)' is not a path")
+    }
     if path.hasPrefix("/") { return path }
     guard let here = unsafe getcwd(nil, 0) else { throw PluginError(SystemError("getcwd")) }
     defer { unsafe free(here) }

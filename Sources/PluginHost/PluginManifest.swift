@@ -62,14 +62,20 @@ public struct PluginManifest: Codable, Sendable, Hashable {
     form = file.form
     digest = file.digest
     guard message.frames == Frame.version else {
-      throw PluginError(.wrongABI, "speaks version \(message.frames) of the frames; this host has \(Frame.version)")
+      throw PluginError(
+        .wrongABI, "speaks version \(message.frames) of the frames; this host has \(Frame.version)")
     }
     guard message.abi >> 16 == 1 else {
-      throw PluginError(.wrongABI, "was made for ABI \(message.abi >> 16).\(message.abi & 0xFFFF); this host has 1.0")
+      throw PluginError(
+        .wrongABI, "was made for ABI \(message.abi >> 16).\(message.abi & 0xFFFF); this host has 1.0")
     }
     guard !message.name.isEmpty else { throw PluginError(.protocolViolation, "name is empty") }
-    for (field, text) in [("name", message.name), ("version", message.version), ("toolchain", message.toolchain)] {
-      guard text.utf8.count <= 256 else { throw PluginError(.protocolViolation, "\(field) is longer than 256 bytes") }
+    for (field, text) in [
+      ("name", message.name), ("version", message.version), ("toolchain", message.toolchain),
+    ] {
+      guard text.utf8.count <= 256 else {
+        throw PluginError(.protocolViolation, "\(field) is longer than 256 bytes")
+      }
     }
     name = message.name
     version = message.version
@@ -89,9 +95,12 @@ public struct PluginManifest: Codable, Sendable, Hashable {
     var out: [PluginDescriptor] = []
     for d in messages {
       guard d.id.isIdentifier else {
-        throw PluginError(.protocolViolation, "\(what) id '\(d.id)' is not 1 to 128 letters, digits, '.', '-', '_'")
+        throw PluginError(
+          .protocolViolation, "\(what) id '\(d.id)' is not 1 to 128 letters, digits, '.', '-', '_'")
       }
-      guard seen.insert(d.id).inserted else { throw PluginError(.protocolViolation, "two \(what)s have id \(d.id)") }
+      guard seen.insert(d.id).inserted else {
+        throw PluginError(.protocolViolation, "two \(what)s have id \(d.id)")
+      }
       let fields = [
         ("name", d.name, 256), ("version", d.version, 256), ("description", d.description, 4096),
         ("license", d.license, 256), ("config_help", d.configHelp, 16384),

@@ -4,8 +4,8 @@
 internal import Frames
 internal import LyceumCore
 
-/// What a plugin may ask the host while one of its calls is open. Whatever it asks becomes a status: a refusal here
-/// never ends the process.
+/// What a plugin may ask the host while one of its calls is open. Whatever it asks becomes a status: a
+/// refusal here never ends the process.
 extension Runner {
   func answerRunBox(_ message: BoxCommandMessage) -> [UInt8] {
     answer { () throws(ServiceFailure) -> BoxResultMessage in
@@ -58,9 +58,13 @@ extension Runner {
 
   func answerReadFile(_ message: ReadFileMessage) -> [UInt8] {
     answer { () throws(ServiceFailure) -> FileContentMessage in
-      guard let read = services.readSubmission else { throw ServiceFailure(.unsupported, "no files can be read") }
+      guard let read = services.readSubmission else {
+        throw ServiceFailure(.unsupported, "no files can be read")
+      }
       guard phase == .grade else { throw ServiceFailure(.denied, "files are read during grade() only") }
-      guard message.path.isInsidePath else { throw ServiceFailure(.invalid, "the path leaves the submission") }
+      guard message.path.isInsidePath else {
+        throw ServiceFailure(.invalid, "the path leaves the submission")
+      }
       let limit = min(message.limit, UInt64(ReadFileMessage.fileLimit))
       let content = try read(message.path, limit)
       guard UInt64(content.count) <= limit else {
@@ -87,7 +91,8 @@ extension Runner {
       }
       let name = line[..<equals]
       let isName = name.utf8.allSatisfy { byte in
-        (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5F
+        (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
+          || byte == 0x5F
       }
       guard isName, let first = name.utf8.first, !(0x30...0x39).contains(first) else {
         throw ServiceFailure(.invalid, "environment: a name is not letters, digits and '_'")

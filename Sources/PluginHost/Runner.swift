@@ -9,8 +9,9 @@ public import Processes
 
 /// One plugin's process and the socket to it.
 ///
-/// Every call has a deadline; a process that misses it is killed. After the first error that is not a mere status
-/// the process is gone and every further call gives the same error. Not thread-safe: one thread at a time.
+/// Every call has a deadline; a process that misses it is killed. After the first error that is not a mere
+/// status the process is gone and every further call gives the same error. Not thread-safe: one thread at a
+/// time.
 public final class Runner {
   /// What the plugin says about itself.
   public private(set) var manifest: PluginManifest
@@ -81,8 +82,8 @@ public final class Runner {
     }
   }
 
-  /// Ends the process: destroys the instance, says goodbye, kills what is left by `deadline`. Never throws; a plugin
-  /// that misbehaves here is logged.
+  /// Ends the process: destroys the instance, says goodbye, kills what is left by `deadline`. Never throws; a
+  /// plugin that misbehaves here is logged.
   @discardableResult
   public func close(deadline: Deadline = .after(seconds: 2)) -> ProcessExit? {
     if failure == nil {
@@ -184,8 +185,8 @@ public final class Runner {
     }
   }
 
-  /// Waits until the socket is ready, drains the log meanwhile, and throws when the process ended, the deadline
-  /// passed, or the trial was cancelled and the grace is over.
+  /// Waits until the socket is ready, drains the log meanwhile, and throws when the process ended, the
+  /// deadline passed, or the trial was cancelled and the grace is over.
   private func wait(for events: Int16, _ deadline: Deadline) throws(PluginError) {
     while true {
       if cancelBy == nil, services.isCancelled() { cancelBy = .after(seconds: Runner.grace) }
@@ -209,7 +210,9 @@ public final class Runner {
   /// Why the other end of the socket has gone.
   private func death() -> PluginError {
     if exit == nil { reap(by: .after(seconds: 1)) }
-    guard let exit else { return PluginError(.protocolViolation, "the plugin closed its socket and lives on") }
+    guard let exit else {
+      return PluginError(.protocolViolation, "the plugin closed its socket and lives on")
+    }
     if let signal = exit.signal { return PluginError(.crashed(signal: signal), "") }
     let code = exit.code ?? 0
     if wraps, (129...192).contains(code) { return PluginError(.crashed(signal: code - 128), "") }
@@ -227,8 +230,8 @@ public final class Runner {
     return error
   }
 
-  /// Waits for the process's end and kills what it started. The group's number is safe to use until the process is
-  /// reaped.
+  /// Waits for the process's end and kills what it started. The group's number is safe to use until the
+  /// process is reaped.
   private func reap(by deadline: Deadline) {
     guard let ready = try? waitReadable([child.pidfd.raw], until: deadline), ready[0] else { return }
     _ = Glibc.kill(-child.pid, SIGKILL)

@@ -7,7 +7,7 @@ public import Processes
 /// A plugin's process as it is to be started, and all that it needs to see.
 public struct RunnerRequest: Sendable {
   /// Program, arguments, environment and descriptors. A launcher that wraps the program must hand the same
-  /// descriptors to it: 0, 1 and 2, and for a library 3.
+  /// environment and descriptors to it: 0, 1 and 2, and for a library 3.
   public var launch: Launch
   /// Files and directories that must be visible, at the same paths: nothing else is needed. Some are symbolic
   /// links; a bind that follows them serves.
@@ -24,6 +24,7 @@ public struct RunnerRequest: Sendable {
       if !closure.searchPaths.isEmpty {
         environment["LD_LIBRARY_PATH"] = closure.searchPaths.joined(separator: ":")
       }
+      environment["LYCEUM_PLUGIN"] = path
       launch = Launch(runner, ["lyceum-runner", path])
       readOnlyPaths = closure.paths
     case .program:
@@ -42,7 +43,9 @@ public struct RunnerRequest: Sendable {
     var places: [String] = []
     if let place = unsafe getenv("LYCEUM_LIBEXEC") { places.append(unsafe String(cString: place)) }
     var buffer = [UInt8](repeating: 0, count: 4096)
-    let n = unsafe buffer.withUnsafeMutableBytes { unsafe readlink("/proc/self/exe", $0.baseAddress!, $0.count) }
+    let n = unsafe buffer.withUnsafeMutableBytes {
+      unsafe readlink("/proc/self/exe", $0.baseAddress!, $0.count)
+    }
     if n > 0 {
       let here = directory(of: String(decoding: buffer.prefix(n), as: UTF8.self))
       places += [here, "\(directory(of: here))/libexec/lyceum"]
@@ -50,7 +53,8 @@ public struct RunnerRequest: Sendable {
     let candidates = places.map { "\($0)/lyceum-runner" }
     guard let path = candidates.first(where: { unsafe access($0, X_OK) == 0 }) else {
       throw PluginError(
-        .launch, "no lyceum-runner at \(candidates.joined(separator: ", ")); set LYCEUM_LIBEXEC to its directory")
+        .launch,
+        "no lyceum-runner at \(candidates.joined(separator: ", ")); set LYCEUM_LIBEXEC to its directory")
     }
     return path
   }
@@ -59,8 +63,8 @@ public struct RunnerRequest: Sendable {
 /// Starts a plugin's process.
 public struct RunnerLauncher {
   public let start: (RunnerRequest) throws(PluginError) -> Child
-  /// Whether a status above 128 of the child stands for a signal of the plugin's own process, as with programs that
-  /// wrap it.
+  /// Whether a status above 128 of the child stands for a signal of the plugin's own process, as with
+  /// programs that wrap it.
   public let wraps: Bool
 
   public init(wraps: Bool = false, _ start: @escaping (RunnerRequest) throws(PluginError) -> Child) {

@@ -50,15 +50,16 @@ public final class TaskSession {
 
   /// Grades the submission on `split`.
   ///
-  /// A status other than LYC_OK, or a grade that breaks its rules, is an unscored grade: caused by the grader, or by
-  /// the sandbox when the box service failed. An error means that the process is gone.
+  /// A status other than LYC_OK, or a grade that breaks its rules, is an unscored grade: caused by the
+  /// grader, or by the sandbox when the box service failed. An error means that the process is gone.
   public func grade(_ split: Split, seed: Seed, deadline: Deadline) throws(PluginError) -> Grade {
     let spec = try describe(deadline: deadline)
     runner.phase = .grade
     runner.boxFailure = nil
     defer { runner.phase = .other }
     let request = GradeRequestMessage(
-      split: split == .validation ? GradeRequestMessage.validation : GradeRequestMessage.test, seed: seed.value)
+      split: split == .validation ? GradeRequestMessage.validation : GradeRequestMessage.test,
+      seed: seed.value)
     do throws(PluginError) {
       let message: GradeMessage = try runner.call(.grade, request, deadline)
       return message.grade(split, spec.metrics)
@@ -74,7 +75,9 @@ public final class TaskSession {
 
   /// Destroys the task and ends its process; see ``Runner/close(deadline:)``.
   @discardableResult
-  public func close(deadline: Deadline = .after(seconds: 2)) -> ProcessExit? { runner.close(deadline: deadline) }
+  public func close(deadline: Deadline = .after(seconds: 2)) -> ProcessExit? {
+    runner.close(deadline: deadline)
+  }
 
   static func decode(_ json: String) throws(PluginError) -> TaskSpec {
     guard json.utf8.count <= DescriptionMessage.limit else {
@@ -102,11 +105,18 @@ extension GradeMessage {
   fileprivate func grade(_ split: Split, _ declared: [MetricSpec]) -> Grade {
     func broken(_ reason: String) -> Grade {
       Grade(
-        split: split, outcome: .unscored(cause: .grader, reason: String(line: Array(reason.utf8), limit: 1000)))
+        split: split,
+        outcome: .unscored(cause: .grader, reason: String(line: Array(reason.utf8), limit: 1000)))
     }
-    guard reason.utf8.count <= GradeMessage.reasonLimit else { return broken("the reason is longer than 4096 bytes") }
-    guard details.utf8.count <= GradeMessage.detailsLimit else { return broken("the details are larger than 64 KiB") }
-    guard details.isEmpty || JSONValue.isObject(details) else { return broken("the details are not a JSON object") }
+    guard reason.utf8.count <= GradeMessage.reasonLimit else {
+      return broken("the reason is longer than 4096 bytes")
+    }
+    guard details.utf8.count <= GradeMessage.detailsLimit else {
+      return broken("the details are larger than 64 KiB")
+    }
+    guard details.isEmpty || JSONValue.isObject(details) else {
+      return broken("the details are not a JSON object")
+    }
     switch outcome {
     case GradeMessage.refused:
       let words = reason.isEmpty ? "the task gave no reason" : reason

@@ -5,11 +5,11 @@ import Frames
 import Glibc
 import Synchronization
 
-/// The socket to the host. Requests come one at a time; while one is open, the plugin may ask the host something,
-/// also one at a time, and its logs may go out from any thread.
+/// The socket to the host. Requests come one at a time; while one is open, the plugin may ask the host
+/// something, also one at a time, and its logs may go out from any thread.
 ///
-/// The process ends when the host has gone (status 0) or breaks the protocol (status 70): there is nobody left
-/// to tell.
+/// The process ends when the host has gone (status 0) or breaks the protocol (status 70): there is nobody
+/// left to tell.
 final class Channel: Sendable {
   /// Whoever holds it may read from the socket.
   private struct Turn {

@@ -5,8 +5,8 @@ import CLyceum
 import Frames
 import Glibc
 
-/// What stands behind a plugin's `lyc_host`. Everything but the channel belongs to the run thread; a call from
-/// another thread to a function that is for the run thread alone is refused and logged.
+/// What stands behind a plugin's `lyc_host`. Everything but the channel belongs to the run thread; a call
+/// from another thread to a function that is for the run thread alone is refused and logged.
 @safe final class HostSide {
   let channel: Channel
   let arena = Arena()
@@ -36,7 +36,8 @@ import Glibc
         },
         log: { host, level, message in
           guard let side = unsafe HostSide.of(host) else { return }
-          let line = unsafe (try? bytes(lyc_str(data: message.data, size: min(message.size, 4096)), "", limit: 4096))
+          let line =
+            unsafe (try? bytes(lyc_str(data: message.data, size: min(message.size, 4096)), "", limit: 4096))
           side.channel.log(level: level, line ?? [])
         },
         set_error: { host, message in

@@ -22,7 +22,8 @@ enum HostTables {
     lyc_host_task_box(
       struct_size: UInt32(MemoryLayout<lyc_host_task_box>.size), reserved: 0,
       run: { host, command, result in
-        guard let side = unsafe HostSide.of(host), let command = unsafe command, let result = unsafe result else {
+        guard let side = unsafe HostSide.of(host), let command = unsafe command, let result = unsafe result
+        else {
           return LYC_INVALID
         }
         return side.asking("task_box.run") { () throws(Refusal) in
@@ -41,6 +42,7 @@ enum HostTables {
       },
       read_file: { host, path, limit, content in
         guard let side = unsafe HostSide.of(host), let content = unsafe content else { return LYC_INVALID }
+        unsafe content.pointee = lyc_bytes()
         return side.asking("submission.read_file") { () throws(Refusal) in
           try unsafe side.readFile(path, limit, into: content)
         }

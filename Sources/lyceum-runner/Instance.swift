@@ -19,7 +19,8 @@ import Frames
       throw Refusal(FrameStatus.failed, side.takeWords())
     }
     try Library.check(unsafe agent.pointee.struct_size, SizesInABI1.agent, "lyc_agent")
-    guard unsafe agent.pointee.begin != nil, unsafe agent.pointee.act != nil, unsafe agent.pointee.destroy != nil
+    guard unsafe agent.pointee.begin != nil, unsafe agent.pointee.act != nil,
+      unsafe agent.pointee.destroy != nil
     else { throw .violation("lyc_agent.begin, act or destroy is NULL") }
     self = unsafe .agent(agent)
   }

@@ -17,14 +17,16 @@ import Glibc
     self.path = path
     let noDelete: Int32 = 0x1000
     guard let handle = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL | noDelete) else {
-      throw Refusal(FrameStatus.unloadable, unsafe dlerror().map { unsafe String(cString: $0) } ?? "dlopen failed")
+      throw Refusal(
+        FrameStatus.unloadable, unsafe dlerror().map { unsafe String(cString: $0) } ?? "dlopen failed")
     }
     guard let symbol = unsafe dlsym(handle, LYC_ENTRY_SYMBOL) else {
       throw Refusal(FrameStatus.noEntry, "exports no symbol \(LYC_ENTRY_SYMBOL)")
     }
     unsafe enter = unsafe unsafeBitCast(symbol, to: lyc_entry_fn.self)
     guard let entry = unsafe enter(hostABI) else {
-      throw Refusal(FrameStatus.refused, "the plugin does not want to live with ABI \(Library.words(hostABI))")
+      throw Refusal(
+        FrameStatus.refused, "the plugin does not want to live with ABI \(Library.words(hostABI))")
     }
     unsafe self.entry = unsafe entry
     guard unsafe entry.pointee.magic == LYC_ENTRY_MAGIC else {
@@ -67,8 +69,10 @@ import Glibc
       name: try unsafe text(entry.pointee.name, "lyc_entry.name", limit: 256),
       version: try unsafe text(entry.pointee.version, "lyc_entry.version", limit: 256),
       toolchain: try unsafe text(entry.pointee.toolchain, "lyc_entry.toolchain", limit: 256),
-      agents: try unsafe agents.map { a throws(Refusal) in try unsafe Library.descriptors(a.pointee.list) } ?? [],
-      tasks: try unsafe tasks.map { t throws(Refusal) in try unsafe Library.descriptors(t.pointee.list) } ?? [])
+      agents: try unsafe agents.map { a throws(Refusal) in try unsafe Library.descriptors(a.pointee.list) }
+        ?? [],
+      tasks: try unsafe tasks.map { t throws(Refusal) in try unsafe Library.descriptors(t.pointee.list) }
+        ?? [])
   }
 
   func close() { unsafe entry.pointee.deinit() }
@@ -119,7 +123,9 @@ import Glibc
     guard count <= UInt32(ManifestMessage.listLimit) else { throw .violation("count() is \(count)") }
     var out: [DescriptorMessage] = []
     for index in 0..<count {
-      guard let d = unsafe descriptor(index) else { throw .violation("descriptor(\(index)) of \(count) is NULL") }
+      guard let d = unsafe descriptor(index) else {
+        throw .violation("descriptor(\(index)) of \(count) is NULL")
+      }
       try check(unsafe d.pointee.struct_size, SizesInABI1.descriptor, "lyc_descriptor")
       out.append(
         DescriptorMessage(

@@ -4,21 +4,23 @@
 import Frames
 import Glibc
 
-/// `lyceum-runner PLUGIN`: loads one plugin and serves it over descriptor 3, then ends.
+/// Loads the plugin that `LYCEUM_PLUGIN` names and serves it over descriptor 3, then ends. Its arguments are
+/// for people who look at the process list: Swift reads them from /proc, which a box need not have.
 ///
-/// Exit status: 0 after `goodbye` or when the host has gone, 64 for wrong arguments, 70 when the host breaks the
-/// protocol.
+/// Exit status: 0 after `goodbye` or when the host has gone, 64 when there is no plugin or no socket, 70 when
+/// the host breaks the protocol.
 @main struct LyceumRunner {
   static func main() {
-    guard CommandLine.arguments.count == 2, fcntl(3, F_SETFD, FD_CLOEXEC) == 0 else {
-      fputs("usage: lyceum-runner PLUGIN, with the host's socket as descriptor 3\n")
+    guard let name = unsafe getenv("LYCEUM_PLUGIN"), fcntl(3, F_SETFD, FD_CLOEXEC) == 0 else {
+      say("lyceum-runner: needs LYCEUM_PLUGIN and the host's socket as descriptor 3\n")
       exit(64)
     }
+    let plugin = unsafe String(cString: name)
     let channel = Channel(socket: 3)
     let first = channel.nextRequest()
     guard first.kind == .hello, let hello = try? HelloMessage(payload: first.payload) else { exit(70) }
     var server = Server(channel: channel, hello: hello)
-    channel.answer(first, server.open(CommandLine.arguments[1], hello))
+    channel.answer(first, server.open(plugin, hello))
     while true {
       let request = channel.nextRequest()
       channel.answer(request, server.serve(request))
@@ -27,7 +29,7 @@ import Glibc
     }
   }
 
-  private static func fputs(_ text: String) {
+  private static func say(_ text: String) {
     let bytes = Array(text.utf8)
     unsafe _ = write(2, bytes, bytes.count)
   }

@@ -45,7 +45,7 @@ func text(_ view: lyc_str, _ field: String, limit: Int) throws(Refusal) -> Strin
   }
 
   func clear() {
-    for unsafe block in unsafe blocks { unsafe block.deallocate() }
+    unsafe blocks.forEach { unsafe $0.deallocate() }
     unsafe blocks.removeAll(keepingCapacity: true)
   }
 }

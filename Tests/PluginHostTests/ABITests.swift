@@ -21,7 +21,8 @@ import Testing
   @Test func theHeadersAreStrictCAndCPlusPlusWithoutPadding() throws {
     let strict = ["-Wall", "-Wextra", "-Wpedantic", "-Wpadded", "-Werror", "-fsyntax-only"]
     for standard in ["c99", "c11", "c17"] {
-      try Compiled.cc(include + strict + ["-std=\(standard)", "-x", "c", "\(Compiled.headers)/lyceum/lyceum.h"])
+      try Compiled.cc(
+        include + strict + ["-std=\(standard)", "-x", "c", "\(Compiled.headers)/lyceum/lyceum.h"])
     }
     let cpp = strict + ["-std=c++17", "-x", "c++"]
     // Each header alone, as an author may include it.
@@ -33,7 +34,10 @@ import Testing
   /// Fails when a field is in a header but not in the golden file.
   @Test func theGoldenFileKnowsEveryStruct() throws {
     let golden = try String(contentsOfFile: "\(Compiled.here)/Golden/abi-1.0.txt", encoding: .utf8)
-    let names = Set(golden.split(separator: "\n").filter { !$0.hasPrefix(" ") }.compactMap { $0.split(separator: " ").first })
+    let names = Set(
+      golden.split(separator: "\n").filter { !$0.hasPrefix(" ") }.compactMap {
+        $0.split(separator: " ").first
+      })
     let files = FileManager.default.enumerator(atPath: "\(Compiled.headers)/lyceum")
     var structs: Set<Substring> = []
     while let file = files?.nextObject() as? String {
@@ -43,5 +47,31 @@ import Testing
     }
     #expect(!structs.isEmpty)
     #expect(structs.subtracting(names).isEmpty)
+  }
+}
+
+@Suite struct DocumentationTests {
+  /// The agent that `docs/frames.md` shows is the one that the other tests run.
+  @Test func theDocumentedAgentIsTheTestedOne() throws {
+    let page = try String(contentsOfFile: "\(Compiled.here)/../../docs/frames.md", encoding: .utf8)
+    let code = try String(contentsOfFile: "\(Compiled.fixtures)/agent.py", encoding: .utf8)
+    let start = try #require(code.range(of: "import struct"))
+    #expect(page.contains(code[start.lowerBound...]))
+  }
+
+  /// The plugin that `docs/plugins.md` shows compiles without a warning and passes the check.
+  @Test func theDocumentedPluginPassesTheCheck() throws {
+    let page = try String(contentsOfFile: "\(Compiled.here)/../../docs/plugins.md", encoding: .utf8)
+    let start = try #require(page.range(of: "```c\n"))
+    let end = try #require(page.range(of: "```\n", range: start.upperBound..<page.endIndex))
+    let folder = try Compiled.directory()
+    try String(page[start.upperBound..<end.lowerBound])
+      .write(toFile: "\(folder)/first.c", atomically: true, encoding: .utf8)
+    let flags = [
+      "-shared", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror", "-I", Compiled.headers,
+    ]
+    try Compiled.cc(flags + ["\(folder)/first.c", "-o", "\(folder)/first.so"])
+    let failed = PluginChecker.check("\(folder)/first.so", launcher: .direct).filter { !$0.passed }
+    #expect(failed.isEmpty, "\(failed)")
   }
 }

@@ -150,7 +150,9 @@ private let spec = TaskSpec(
     #expect(pluginError { _ = try agent("create-fails") }?.detail == "create_agent: create says no")
     #expect(pluginError { _ = try agent("create-crashes") }?.kind == .crashed(signal: 6))
     let refusing = try agent("begin-fails")
-    let begin = pluginError { try refusing.begin(spec: spec, limits: Limits(), deadline: .after(seconds: 30)) }
+    let begin = pluginError {
+      try refusing.begin(spec: spec, limits: Limits(), deadline: .after(seconds: 30))
+    }
     #expect(begin?.detail == "begin: no such luck")
     #expect(refusing.runner.failure == nil)
   }

@@ -86,11 +86,14 @@ func agent(
   let plugin = try PluginCatalog.load(path, launcher: .direct)
   return try AgentSession(
     plugin: plugin, agent: "test.agent", config: mode, launcher: .direct,
-    services: HostServices(log: log.add, seed: seed, isCancelled: isCancelled), startDeadline: .after(seconds: 30))
+    services: HostServices(log: log.add, seed: seed, isCancelled: isCancelled),
+    startDeadline: .after(seconds: 30))
 }
 
 extension AgentSession {
-  func act(_ observation: Observation = Observation(), within seconds: Double = 30) throws(PluginError) -> Decision {
+  func act(_ observation: Observation = Observation(), within seconds: Double = 30) throws(PluginError)
+    -> Decision
+  {
     try act(
       observation, step: 0, stepsLeft: 5, secondsLeft: 60, deadline: .after(seconds: seconds))
   }

@@ -41,8 +41,10 @@ import Testing
     seen.score = -0.5
     try same(seen)
     try same(HelloMessage(abi: 65536, hostName: "lyceum", hostVersion: "ä"))
-    let one = DescriptorMessage(id: "a", name: "b", version: "c", description: "d", license: "e", configHelp: "f")
-    try same(ManifestMessage(abi: 1, name: "n", version: "v", toolchain: "t", agents: [one], tasks: [one, one]))
+    let one = DescriptorMessage(
+      id: "a", name: "b", version: "c", description: "d", license: "e", configHelp: "f")
+    try same(
+      ManifestMessage(abi: 1, name: "n", version: "v", toolchain: "t", agents: [one], tasks: [one, one]))
     try same(CreateMessage(id: "i", config: "c", services: 7, seed: .max))
     try same(
       TaskViewMessage(
@@ -51,7 +53,8 @@ import Testing
     try same(DecisionMessage(thought: [1], action: "bash", path: [2], input: [3, 0], arguments: "{}"))
     try same(GradeMessage(outcome: 1, metrics: [.init(name: "m", value: 1e-300)], reason: "r", details: "{}"))
     try same(GradeRequestMessage(split: 2, seed: 9))
-    try same(BoxCommandMessage(box: 1, script: "s", submissionScript: "t", environment: "A=1", milliseconds: 7))
+    try same(
+      BoxCommandMessage(box: 1, script: "s", submissionScript: "t", environment: "A=1", milliseconds: 7))
     try same(BoxResultMessage(flags: 3, exitCode: 2, termSignal: 0, output: [1], result: [2]))
     try same(PutFileMessage(path: [97], content: [1, 2], isExecutable: true))
     try same(ReadFileMessage(path: [97], limit: 5))
@@ -74,12 +77,16 @@ import Testing
 
   @Test func whatIsNotAllowedIsNamed() {
     #expect(throws: FrameError.notText("json")) { try DescriptionMessage(payload: [1, 0, 0, 0, 0xFF]) }
-    #expect(throws: FrameError.truncated("json")) { try DescriptionMessage(payload: [255, 255, 255, 255, 65]) }
+    #expect(throws: FrameError.truncated("json")) {
+      try DescriptionMessage(payload: [255, 255, 255, 255, 65])
+    }
     #expect(throws: FrameError.truncated("content")) {
       try FileContentMessage(payload: [255, 255, 255, 255, 255, 255, 255, 255, 1])
     }
     #expect(throws: FrameError.badValue("cancelled")) { try CancelledMessage(payload: [2, 0, 0, 0]) }
-    #expect(throws: FrameError.badValue("metric_count")) { try GradeMessage(payload: [1, 0, 0, 0, 65, 0, 0, 0]) }
+    #expect(throws: FrameError.badValue("metric_count")) {
+      try GradeMessage(payload: [1, 0, 0, 0, 65, 0, 0, 0])
+    }
     #expect(throws: FrameError.badValue("agents")) {
       var out = ManifestMessage(abi: 1, name: "", version: "", toolchain: "", agents: [], tasks: []).payload
       out[20] = 255
@@ -116,7 +123,9 @@ import Testing
       buffer.append(header)
       _ = try buffer.next()
     }
-    #expect(throws: FrameError.unknownKind(0x63)) { try next([0, 0, 0, 0, 0x63, 0, 0, 0] + .init(repeating: 0, count: 8)) }
+    #expect(throws: FrameError.unknownKind(0x63)) {
+      try next([0, 0, 0, 0, 0x63, 0, 0, 0] + .init(repeating: 0, count: 8))
+    }
     #expect(throws: FrameError.tooLong(kind: 0x8000_0004, length: 0x7FFF_FFFF)) {
       try next([255, 255, 255, 127, 4, 0, 0, 0x80] + .init(repeating: 0, count: 8))
     }

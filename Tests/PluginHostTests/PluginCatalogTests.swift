@@ -13,18 +13,21 @@ import Testing
     (["-DMAGIC=7"], .notAPlugin, "magic is 0x7"), (["-DABI=0x20000"], .wrongABI, "made for ABI 2.0"),
     (["-DENTRY_SIZE=80"], .wrongABI, "lyc_entry.struct_size is 80; ABI 1.0 has 88"),
     (["-DDESCRIPTOR_SIZE=8"], .wrongABI, "lyc_descriptor.struct_size is 8"),
-    (["-DREFUSES"], .refused, "does not want to live"), (["-DINIT_STATUS=LYC_DENIED"], .refused, "init() returned 6"),
+    (["-DREFUSES"], .refused, "does not want to live"),
+    (["-DINIT_STATUS=LYC_DENIED"], .refused, "init() returned 6"),
     (["-DID=\"two words\""], .protocolViolation, "agent id 'two words'"),
     (["-DTWICE"], .protocolViolation, "two agents have id test.agent"),
     (["-DINIT_STATUS=(exit(3),0)"], .exited(code: 3), ""),
-    (["-DINIT_STATUS=no_such_function()", "-Wno-error", "-Wno-implicit-function-declaration"], .unloadable,
-      "no_such_function"),
+    (
+      ["-DINIT_STATUS=no_such_function()", "-Wno-error", "-Wno-implicit-function-declaration"], .unloadable,
+      "no_such_function"
+    ),
   ])
   func whatCannotBeLoadedIsNamed(flags: [String], kind: PluginError.Kind, words: String) throws {
     let path = try Compiled.library("agent", flags)
     let error = pluginError { _ = try PluginCatalog.load(path, launcher: .direct) }
     #expect(error?.kind == kind, "\(String(describing: error))")
-    #expect(error?.detail.contains(words) == true, "\(error?.detail ?? "")")
+    #expect(words.isEmpty || error?.detail.contains(words) == true, "\(error?.detail ?? "")")
   }
 
   @Test func aLaterMinorVersionIsTaken() throws {
@@ -47,10 +50,12 @@ import Testing
     let files = FileManager.default
     try files.copyItem(atPath: try Compiled.library("agent"), toPath: "\(folder)/a.so")
     try files.copyItem(atPath: try Compiled.library("agent", ["-DMAGIC=7"]), toPath: "\(folder)/bad.so")
-    try files.copyItem(atPath: try Compiled.library("agent", ["-DENTRY=another"]), toPath: "\(folder)/helper.so")
+    try files.copyItem(
+      atPath: try Compiled.library("agent", ["-DENTRY=another"]), toPath: "\(folder)/helper.so")
     try files.copyItem(atPath: try Compiled.library("task", ["-lm"]), toPath: "\(folder)/t.so")
     try files.copyItem(atPath: "\(Compiled.fixtures)/agent.py", toPath: "\(folder)/py.lyceum")
-    try files.copyItem(atPath: try Compiled.library("agent", ["-DABI=0x10001"]), toPath: "\(folder)/z-twin.so")
+    try files.copyItem(
+      atPath: try Compiled.library("agent", ["-DABI=0x10001"]), toPath: "\(folder)/z-twin.so")
     try Data("text".utf8).write(to: URL(filePath: "\(folder)/text.so"))
     let catalog = PluginCatalog.scan([folder, "\(folder)/none.so", folder], launcher: .direct)
     #expect(catalog.plugins.map(\.name) == ["test-agent", "py", "test-task"])

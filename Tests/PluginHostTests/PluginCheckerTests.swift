@@ -21,7 +21,10 @@ import Testing
     (["-DENTRY=another"], "the file can be a plugin", "exports no symbol"),
     (["-DMAGIC=7"], "loads, with magic, sizes, ABI version and descriptors in order", "magic"),
     (["-DABI=0x20000"], "loads, with magic, sizes, ABI version and descriptors in order", "ABI 2.0"),
-    (["-DENTRY_SIZE=80"], "loads, with magic, sizes, ABI version and descriptors in order", "struct_size is 80"),
+    (
+      ["-DENTRY_SIZE=80"], "loads, with magic, sizes, ABI version and descriptors in order",
+      "struct_size is 80"
+    ),
     (["-DEXPORTS_MORE"], "exports the entry symbol and nothing else", "it also exports another_symbol"),
     (["-DAGENT_SIZE=8"], "agent test.agent: created and destroyed twice", "lyc_agent.struct_size is 8"),
   ])

@@ -140,7 +140,7 @@ static lyc_status act(lyc_agent *agent, const lyc_observation *o, lyc_decision *
     pause();
   }
   if (is("lie-payload")) {
-    if (write(3, "\x09\0\0\0\4\0\0\x80\3\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0", 25) < 0) return LYC_FAILED;
+    if (write(3, "\x09\0\0\0\4\0\0\x80\4\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0", 25) < 0) return LYC_FAILED;
     pause();
   }
   if (is("lie-request")) {
@@ -248,9 +248,9 @@ LYC_EXPORT int another_symbol;
 LYC_EXPORT const lyc_entry *ENTRY(uint32_t host_abi);
 const lyc_entry *ENTRY(uint32_t host_abi) {
   (void)host_abi;
+  const lyc_entry *mine = &entry;
 #ifdef REFUSES
-  return NULL;
-#else
-  return &entry;
+  mine = NULL;
 #endif
+  return mine;
 }
