@@ -2,6 +2,7 @@
 // Copyright the Lyceum authors
 
 internal import Glibc
+internal import LyceumCore
 
 /// Which files a box shows, as arguments of bwrap.
 ///
@@ -52,9 +53,12 @@ struct FileView {
       arguments += ["--ro-bind-data", "\(LaunchDescriptor.firstFile + Int32(index))", file.path]
     }
     arguments += ["--proc", "/proc", "--dev", "/dev", "--dir", "/run", "--symlink", "../tmp", "/var/tmp"]
-    tmpfs("/dev/shm", megabytes: profile.shmMB, mode: "1777")
-    tmpfs("/tmp", megabytes: profile.tmpMB, mode: "1777")
-    tmpfs("/home/agent", megabytes: profile.homeMB, mode: "0755")
+    // Files in memory outlive the processes that are killed when memory runs out: they must leave room for more.
+    let sum = profile.shmMB + profile.tmpMB + profile.homeMB
+    let scale = min(1, 0.75 * Double(spec.limits.memoryMB) / Double(max(1, sum)))
+    tmpfs("/dev/shm", megabytes: profile.shmMB, scale, mode: "1777")
+    tmpfs("/tmp", megabytes: profile.tmpMB, scale, mode: "1777")
+    tmpfs("/home/agent", megabytes: profile.homeMB, scale, mode: "0755")
     for bind in spec.binds {
       guard unsafe access(bind.host, F_OK) == 0 else {
         throw SandboxError(.configuration, "box: \(bind.host), to be shown at \(bind.box), does not exist")
@@ -75,8 +79,9 @@ struct FileView {
     shown.append(bind)
   }
 
-  private mutating func tmpfs(_ path: String, megabytes: Int, mode: String) {
-    arguments += ["--size", "\(megabytes << 20)", "--perms", mode, "--tmpfs", path]
+  private mutating func tmpfs(_ path: String, megabytes: Int, _ scale: Double, mode: String) {
+    let bytes = max(4096, Int(Double(megabytes << 20) * scale))
+    arguments += ["--size", "\(bytes)", "--perms", mode, "--tmpfs", path]
   }
 
   private mutating func cover(within bind: Bind) {

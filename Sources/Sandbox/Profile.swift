@@ -21,7 +21,8 @@ public struct Profile: Codable, Sendable, Hashable {
   public var mounts: [String]
   /// Added to the environment of every command, over the standard variables.
   public var environment: [String: String]
-  /// MiB of `/tmp`, of `/home/agent` outside the workspace and of `/dev/shm`; all are memory.
+  /// MiB of `/tmp`, of `/home/agent` outside the workspace and of `/dev/shm`; all are memory, and
+  /// are scaled down where they are more than three quarters of the box's memory limit together.
   public var tmpMB: Int
   public var homeMB: Int
   public var shmMB: Int

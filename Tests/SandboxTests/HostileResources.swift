@@ -37,6 +37,11 @@ let hostileResources: [HostileCase] = [
     #expect($0.text.contains("No space left"))
     #expect($0.text.contains("\n1\n"))
   },
+  HostileCase(
+    "/tmp larger than memory",
+    "for i in {1..20}; do head -c 50M /dev/zero >/tmp/$i; done 2>&1 | sort -u | wc -l; echo $?",
+    profile: Profile(tmpMB: 4000)
+  ) { #expect($0.text.hasSuffix("\n0\n") && !$0.outOfMemory) },
   HostileCase("/dev/shm full", "head -c 60M /dev/zero >/dev/shm/a", profile: Profile(shmMB: 16)) {
     #expect($0.text.contains("No space left"))
   },

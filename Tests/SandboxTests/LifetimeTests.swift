@@ -13,7 +13,9 @@ import Testing
     let mark = "7\(getpid())42"
     await #expect(processExitsWith: .signal(SIGKILL)) {
       let box = try TestBox(Profile(leftovers: .keep))
-      try box.run("trap '' TERM HUP; setsid sleep 7\(getppid())42 & setsid sleep 7\(getppid())42 & disown -a")
+      try box.run(
+        "trap '' TERM HUP; setsid sleep 7\(getppid())42 & setsid sleep 7\(getppid())42 & disown -a; sleep 0.3"
+      )
       guard processes(mentioning: "7\(getppid())42").count == 2 else { exit(1) }
       rmdir(box.workspace.path)
       kill(getpid(), SIGKILL)

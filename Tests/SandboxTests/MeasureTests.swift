@@ -44,6 +44,8 @@ import Testing
       var child = try Child(Launch("/usr/bin/true", ["true"]))
       _ = try child.wait()
     }
+    measure("doctor", 1) { for probe in Doctor.probe() { print(probe) } }
+    print(Doctor.isolation())
     for (name, list) in spans {
       let p = { (q: Double) in (list[Int(Double(list.count - 1) * q)] * 1000).rounded() / 1000 }
       print("\(name): min \(p(0)) p10 \(p(0.1)) median \(p(0.5)) p90 \(p(0.9)) ms")
