@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -84,8 +83,6 @@ int lyc_pidfd_kill(int pidfd, int signal) { return (int)syscall(SYS_pidfd_send_s
 int lyc_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int lyc_socketpair(int type, int ends[2]) { return socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends); }
-
-int lyc_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 int lyc_landlock_abi(void) {
   long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);

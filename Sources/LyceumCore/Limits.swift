@@ -46,4 +46,19 @@ public struct Limits: Codable, Sendable, Hashable {
     case memoryMB = "memory_mb"
     case fileMB = "file_mb"
   }
+
+  /// A limit that is not given has its default.
+  public init(from decoder: any Decoder) throws {
+    let c = try decoder.container(keyedBy: CodingKeys.self)
+    let d = Limits()
+    steps = try c.decodeIfPresent(Int.self, forKey: .steps) ?? d.steps
+    stepSeconds = try c.decodeIfPresent(Double.self, forKey: .stepSeconds) ?? d.stepSeconds
+    trialSeconds = try c.decodeIfPresent(Double.self, forKey: .trialSeconds) ?? d.trialSeconds
+    decisionSeconds = try c.decodeIfPresent(Double.self, forKey: .decisionSeconds) ?? d.decisionSeconds
+    outputBytes = try c.decodeIfPresent(Int.self, forKey: .outputBytes) ?? d.outputBytes
+    memoryMB = try c.decodeIfPresent(Int.self, forKey: .memoryMB) ?? d.memoryMB
+    processes = try c.decodeIfPresent(Int.self, forKey: .processes) ?? d.processes
+    cpus = try c.decodeIfPresent(Double.self, forKey: .cpus) ?? d.cpus
+    fileMB = try c.decodeIfPresent(Int.self, forKey: .fileMB) ?? d.fileMB
+  }
 }

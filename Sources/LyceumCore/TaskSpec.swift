@@ -83,4 +83,27 @@ public struct TaskSpec: Codable, Sendable, Hashable {
 
   /// The metric that a report ranks by; nil only in a spec that was not checked.
   public var primaryMetric: MetricSpec? { metrics.first(where: \.primary) }
+
+  /// What a task has none of need not be given: `avoid`, `packages`, `sources` and, with their defaults, `limits`,
+  /// `profile` and `workspacePath`.
+  public init(from decoder: any Decoder) throws {
+    let c = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      id: try c.decode(String.self, forKey: .id),
+      version: try c.decode(Int.self, forKey: .version),
+      title: try c.decode(String.self, forKey: .title),
+      area: try c.decode(String.self, forKey: .area),
+      definition: try c.decode(String.self, forKey: .definition),
+      avoid: try c.decodeIfPresent([String].self, forKey: .avoid) ?? [],
+      metrics: try c.decode([MetricSpec].self, forKey: .metrics),
+      limits: try c.decodeIfPresent(Limits.self, forKey: .limits) ?? Limits(),
+      packages: try c.decodeIfPresent([String].self, forKey: .packages) ?? [],
+      sources: try c.decodeIfPresent([String].self, forKey: .sources) ?? [],
+      starter: try c.decodeIfPresent(String.self, forKey: .starter),
+      params: try c.decodeIfPresent(String.self, forKey: .params),
+      submission: try c.decode([String].self, forKey: .submission),
+      folder: try c.decodeIfPresent(FolderSpec.self, forKey: .folder))
+    profile = try c.decodeIfPresent(String.self, forKey: .profile) ?? profile
+    workspacePath = try c.decodeIfPresent(String.self, forKey: .workspacePath) ?? workspacePath
+  }
 }

@@ -32,9 +32,6 @@ int lyc_pidfd_kill(int pidfd, int signal);
 int lyc_pipe(int ends[2]);
 int lyc_socketpair(int type, int ends[2]);
 
-/* Makes orphans of this process's descendants its own children, so that their end can be seen and reaped. */
-int lyc_become_subreaper(void);
-
 /* Version of the Landlock interface; 0 when the kernel has none. */
 int lyc_landlock_abi(void);
 
