@@ -15,10 +15,11 @@ enum Compiled {
   static let headers = URL(filePath: "\(here)/../../Sources/CLyceum/include").standardizedFileURL.path
 
   private static let folder: String = {
-    let path = "\(NSTemporaryDirectory())/lyceum-plugins-\(getpid())"
-    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    return path
+    try? FileManager.default.createDirectory(atPath: folderPath, withIntermediateDirectories: true)
+    atexit { try? FileManager.default.removeItem(atPath: Compiled.folderPath) }
+    return folderPath
   }()
+  private static var folderPath: String { "\(NSTemporaryDirectory())/lyceum-plugins-\(getpid())" }
   private static let made = Mutex<[String: String]>([:])
 
   /// Path of the library that `Fixtures/NAME.c` gives with `flags`; made once.
