@@ -131,6 +131,7 @@ private struct Check {
     count("steps", limits.steps, 1_000_000)
     amount("step_seconds", limits.stepSeconds, 31_536_000)
     amount("trial_seconds", limits.trialSeconds, 31_536_000)
+    amount("decision_seconds", limits.decisionSeconds, 31_536_000)
     count("output_bytes", limits.outputBytes, 16 << 20)
     count("memory_mb", limits.memoryMB, 1 << 24)
     count("processes", limits.processes, 1 << 22)

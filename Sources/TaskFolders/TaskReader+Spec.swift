@@ -72,7 +72,8 @@ extension TaskReader {
 
   private mutating func limits(in task: Fields) -> Limits {
     let known = [
-      "steps", "step_seconds", "trial_seconds", "output_bytes", "memory_mb", "processes", "cpus", "file_mb",
+      "steps", "step_seconds", "trial_seconds", "decision_seconds", "output_bytes", "memory_mb", "processes",
+      "cpus", "file_mb",
     ]
     var limits = Limits()
     guard let section = section("limits", known, in: task) else { return limits }
@@ -80,6 +81,8 @@ extension TaskReader {
     limits.stepSeconds = number("step_seconds", in: section, key: "limits.step_seconds") ?? limits.stepSeconds
     limits.trialSeconds =
       number("trial_seconds", in: section, key: "limits.trial_seconds") ?? limits.trialSeconds
+    limits.decisionSeconds =
+      number("decision_seconds", in: section, key: "limits.decision_seconds") ?? limits.decisionSeconds
     limits.outputBytes = whole("output_bytes", in: section, key: "limits.output_bytes") ?? limits.outputBytes
     limits.memoryMB = whole("memory_mb", in: section, key: "limits.memory_mb") ?? limits.memoryMB
     limits.processes = whole("processes", in: section, key: "limits.processes") ?? limits.processes

@@ -42,9 +42,9 @@ private func soon() -> Deadline { .after(seconds: 30) }
 
   @Test(arguments: [
     ("\"primary\":true", "\"primary\":false", "exactly one metric"),
-    ("\"/home/agent/work\"", "\"/usr/work\"", "workspace path"),
-    ("\"/home/agent/work\"", "\"/home/../etc\"", "workspace path"),
-    ("\"a.txt\"", "\"../a\"", "submission path"), ("\"steps\":5", "\"steps\":0", "limit steps"),
+    ("\"/home/agent/work\"", "\"/usr/work\"", "workspacePath"),
+    ("\"/home/agent/work\"", "\"/home/../etc\"", "workspacePath"),
+    ("\"a.txt\"", "\"../a\"", "submission[0]"), ("\"steps\":5", "\"steps\":0", "limits.steps"),
     ("\"avoid\":[]", "\"avoid\":[],\"colour\":1", "no key 'colour'"),
     ("\"tolerance\":0", "\"tolerance\":0,\"weight\":1", "no key 'metrics[0].weight'"),
   ])
