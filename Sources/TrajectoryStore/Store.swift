@@ -114,6 +114,9 @@ public final class Store: Sendable {
   /// The schema version of a store, 0 of an empty database; throws for any other file.
   @discardableResult
   private static func inspect(_ db: Database, path: String) throws -> Int {
+    // One snapshot for all questions: another process may be making the store between two of them.
+    try db.execute(sql: "BEGIN")
+    defer { try? db.execute(sql: "COMMIT") }
     let identity = try Int32.fetchOne(db, sql: "PRAGMA application_id")
     let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     let applied = try Schema.migrator.appliedIdentifiers(db)
