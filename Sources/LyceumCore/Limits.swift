@@ -21,10 +21,14 @@ public struct Limits: Codable, Sendable, Hashable {
   public var cpus: Double
   /// MiB of the largest file that the box may write.
   public var fileMB: Int
+  /// MiB on disk of the whole workspace; a trial that goes beyond is ended.
+  public var workspaceMB: Int
 
   public init(
     steps: Int = 50, stepSeconds: Double = 120, trialSeconds: Double = 3600, decisionSeconds: Double = 600,
-    outputBytes: Int = 65536, memoryMB: Int = 2048, processes: Int = 256, cpus: Double = 2, fileMB: Int = 1024
+    outputBytes: Int = 65536, memoryMB: Int = 2048, processes: Int = 256, cpus: Double = 2,
+    fileMB: Int = 1024,
+    workspaceMB: Int = 4096
   ) {
     self.steps = steps
     self.stepSeconds = stepSeconds
@@ -35,6 +39,7 @@ public struct Limits: Codable, Sendable, Hashable {
     self.processes = processes
     self.cpus = cpus
     self.fileMB = fileMB
+    self.workspaceMB = workspaceMB
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -45,6 +50,7 @@ public struct Limits: Codable, Sendable, Hashable {
     case outputBytes = "output_bytes"
     case memoryMB = "memory_mb"
     case fileMB = "file_mb"
+    case workspaceMB = "workspace_mb"
   }
 
   /// A limit that is not given has its default.
@@ -60,5 +66,6 @@ public struct Limits: Codable, Sendable, Hashable {
     processes = try c.decodeIfPresent(Int.self, forKey: .processes) ?? d.processes
     cpus = try c.decodeIfPresent(Double.self, forKey: .cpus) ?? d.cpus
     fileMB = try c.decodeIfPresent(Int.self, forKey: .fileMB) ?? d.fileMB
+    workspaceMB = try c.decodeIfPresent(Int.self, forKey: .workspaceMB) ?? d.workspaceMB
   }
 }

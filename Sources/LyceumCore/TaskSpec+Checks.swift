@@ -137,6 +137,7 @@ private struct Check {
     count("processes", limits.processes, 1 << 22)
     amount("cpus", limits.cpus, 4096)
     count("file_mb", limits.fileMB, 1 << 24)
+    count("workspace_mb", limits.workspaceMB, 1 << 24)
   }
 
   private mutating func count(_ name: String, _ value: Int, _ highest: Int) {

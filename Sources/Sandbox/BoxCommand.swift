@@ -4,7 +4,7 @@
 public import LyceumCore
 
 /// One bash script to run in a box.
-public struct BoxCommand: Sendable {
+public struct BoxCommand {
   /// Any size; NUL bytes, which bash cannot hold, are dropped.
   public var script: Bytes
   /// Wall-clock seconds; not finite means no limit.
@@ -20,10 +20,26 @@ public struct BoxCommand: Sendable {
   public var descriptors: [(parent: Int32, child: Int32)]
   /// Exported before the script runs.
   public var environment: [String: String]
+  /// Looks after something that no kernel limit covers while the command runs.
+  public var watch: Watch?
+
+  /// A condition that must hold while a command runs.
+  public struct Watch {
+    /// Seconds between two looks; longer where a look itself takes long.
+    public var seconds: Double
+    /// Called on the thread that collects the command; false ends it.
+    public var holds: () -> Bool
+
+    public init(everySeconds seconds: Double, _ holds: @escaping () -> Bool) {
+      self.seconds = seconds
+      self.holds = holds
+    }
+  }
 
   public init(
     _ script: Bytes, timeoutSeconds: Double, outputBytes: Int = 65536, keepsState: Bool = false,
-    descriptors: [(parent: Int32, child: Int32)] = [], environment: [String: String] = [:]
+    descriptors: [(parent: Int32, child: Int32)] = [], environment: [String: String] = [:],
+    watch: Watch? = nil
   ) {
     self.script = script
     self.timeoutSeconds = timeoutSeconds
@@ -31,6 +47,7 @@ public struct BoxCommand: Sendable {
     self.keepsState = keepsState
     self.descriptors = descriptors
     self.environment = environment
+    self.watch = watch
   }
 
   /// What bash reads: on one line with the script's first, so that line numbers in messages are the script's own.
@@ -70,6 +87,8 @@ public struct CommandResult: Sendable, Hashable {
   public var signal: Int32?
   /// The time was up and everything that ran was killed; `signal` is 9.
   public var timedOut: Bool
+  /// The command's watch ended it; `signal` is 9.
+  public var stoppedByWatch: Bool
   /// Something in the box was killed because the memory limit was reached.
   public var outOfMemory: Bool
   /// The whole box went with the command: it did not answer, or its memory was used up by more than its processes.

@@ -25,6 +25,9 @@ public final class RunningCommand {
   private var phase = Phase.running
   private var outputIsOpen = true
   private var timedOut = false
+  private let watch: BoxCommand.Watch?
+  private var nextLook: Deadline
+  private var stoppedByWatch = false
   private var window: OutputWindow
   private var result: CommandResult?
 
@@ -41,6 +44,8 @@ public final class RunningCommand {
     oomKillsBefore = box.oomKills
     started = Clock.now
     deadline = .after(seconds: command.timeoutSeconds)
+    watch = command.watch
+    nextLook = command.watch.map { .after(seconds: $0.seconds) } ?? .never
     let sent = BoxMessage.sendRun(
       box.control, id: id, flags: flags,
       descriptors: [script.raw, pipe.writer.raw] + command.descriptors.map(\.parent),
@@ -69,6 +74,7 @@ public final class RunningCommand {
   /// Ends the command as its time limit would, without calling that a timeout; it must still be collected.
   public func kill() {
     guard phase == .running else { return }
+    nextLook = .never
     BoxMessage.sendKill(box.control, id: id)
     phase = .killing
     deadline = .after(seconds: Self.patience)
@@ -81,13 +87,14 @@ public final class RunningCommand {
       if open.isEmpty { break }
       // A descriptor of -1 is one that poll passes over.
       let descriptors = open.flatMap { [$0.box.control, $0.outputIsOpen ? $0.output.raw : -1] }
-      let deadline = open.map(\.deadline).min() ?? .never
+      let deadline = open.map { min($0.deadline, $0.nextLook) }.min() ?? .never
       let ready = try explaining("command") { () throws(SystemError) in
         try waitReadable(descriptors, until: deadline)
       }
       for (index, command) in open.enumerated() {
         if ready[2 * index + 1] { command.readOutput() }
         if ready[2 * index] { try command.readReply() }
+        if command.phase == .running, command.nextLook.hasPassed { command.look() }
         if command.phase != .ended, command.deadline.hasPassed { try command.timeIsUp() }
       }
     }
@@ -100,6 +107,17 @@ public final class RunningCommand {
   private func readOutput() {
     guard let bytes = try? output.read(upTo: 65536) else { return }
     if bytes.isEmpty { outputIsOpen = false } else { window.append(bytes) }
+  }
+
+  private func look() {
+    guard let watch else { return }
+    let began = Clock.now
+    if watch.holds() {
+      nextLook = .after(seconds: max(watch.seconds, 20 * Double(Clock.microseconds(since: began)) / 1e6))
+    } else {
+      stoppedByWatch = true
+      kill()
+    }
   }
 
   private func timeIsUp() throws(SandboxError) {
@@ -153,7 +171,7 @@ public final class RunningCommand {
     let outOfMemory = exitCode != 0 && !timedOut && box.oomKills > oomKillsBefore
     result = CommandResult(
       output: bytes, elided: elided, exitCode: exitCode, signal: signal, timedOut: timedOut,
-      outOfMemory: outOfMemory, boxLost: boxLost,
+      stoppedByWatch: stoppedByWatch, outOfMemory: outOfMemory, boxLost: boxLost,
       usage: StepUsage(wallMicroseconds: wall, cpuMicroseconds: cpu, peakKB: peak, leftovers: leftovers))
     end()
   }

@@ -73,7 +73,7 @@ extension TaskReader {
   private mutating func limits(in task: Fields) -> Limits {
     let known = [
       "steps", "step_seconds", "trial_seconds", "decision_seconds", "output_bytes", "memory_mb", "processes",
-      "cpus", "file_mb",
+      "cpus", "file_mb", "workspace_mb",
     ]
     var limits = Limits()
     guard let section = section("limits", known, in: task) else { return limits }
@@ -88,6 +88,7 @@ extension TaskReader {
     limits.processes = whole("processes", in: section, key: "limits.processes") ?? limits.processes
     limits.cpus = number("cpus", in: section, key: "limits.cpus") ?? limits.cpus
     limits.fileMB = whole("file_mb", in: section, key: "limits.file_mb") ?? limits.fileMB
+    limits.workspaceMB = whole("workspace_mb", in: section, key: "limits.workspace_mb") ?? limits.workspaceMB
     return limits
   }
 

@@ -49,7 +49,8 @@ final class Stage {
     blame = .host
     let start = plan.task.folder.map { "\($0.path)/\(spec.folder?.template ?? "workspace")" } ?? template.path
     let workspace = try Workspace.create(
-      from: .directory(start), at: "\(folder)/workspace", repository: repository, owner: uid(slot: plan.slot))
+      from: .directory(start), at: "\(folder)/workspace", repository: repository, owner: uid(slot: plan.slot),
+      limits: WorkspaceLimits(totalBytes: UInt64(limits.workspaceMB) << 20))
     let tree0 = try workspace.snapshot().tree
     let history = History(repository: repository, trial: plan.trial)
     try history.append(tree0, message: "workspace of \(spec.id)")

@@ -30,7 +30,8 @@ struct Tools {
       let result = try box.run(
         BoxCommand(
           action.input, timeoutSeconds: min(limits.stepSeconds, deadline.secondsLeft),
-          outputBytes: limits.outputBytes, keepsState: true))
+          outputBytes: limits.outputBytes, keepsState: true,
+          watch: .init(everySeconds: 0.5) { workspace.fits(megabytes: limits.workspaceMB) }))
       return Observation(
         output: result.output, elided: result.elided, exitCode: result.exitCode, signal: result.signal,
         timedOut: result.timedOut, usage: result.usage)

@@ -78,6 +78,9 @@ struct TrialLoop {
           index: last, action: decision.action.name, exitCode: observation.exitCode,
           score: task.primaryMetric.flatMap { observation.grade?.metrics?[$0.name] }))
 
+      if let excess = excess(of: snapshot) {
+        return TrialEnd(kind: .truncated, reason: "workspace-limit", detail: excess)
+      }
       switch decision.action.name {
       case "submit": return TrialEnd(kind: .terminated, reason: "submitted")
       case "stop":
@@ -87,6 +90,12 @@ struct TrialLoop {
     }
     return deadline.hasPassed
       ? timeUp : TrialEnd(kind: .truncated, reason: "step-limit", detail: "\(limits.steps) steps")
+  }
+
+  /// What the workspace has too much of; nil when it is within its limits.
+  private func excess(of snapshot: Snapshot) -> String? {
+    if snapshot.entries >= workspace.limits.entries { return "more than \(workspace.limits.entries) names" }
+    return snapshot.diskBytes > UInt64(limits.workspaceMB) << 20 ? "more than \(limits.workspaceMB) MiB" : nil
   }
 
   private var timeUp: TrialEnd {

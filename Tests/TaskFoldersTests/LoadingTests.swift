@@ -135,7 +135,7 @@ import Testing
       (
         "limits: {steps: 10, step_seconds: 1.5, memory_mb: 512}", "limits: 3",
         [
-          "task.yaml:17:9: limits: must be a mapping with the keys steps, step_seconds, trial_seconds, decision_seconds, output_bytes, memory_mb, processes, cpus, file_mb"
+          "task.yaml:17:9: limits: must be a mapping with the keys steps, step_seconds, trial_seconds, decision_seconds, output_bytes, memory_mb, processes, cpus, file_mb, workspace_mb"
         ]
       ),
       (
