@@ -20,12 +20,7 @@ struct RunBook {
   private let agents: [ResolvedAgent]
   private let installation: Installation
   /// Held while the run is played; a second coordinator of the same run is refused.
-  private let lock: Held
-
-  private final class Held {
-    let descriptor: Descriptor
-    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
-  }
+  private let lock: FileLock
 
   /// A trial that is yet to be played.
   struct Waiting {
@@ -52,12 +47,11 @@ struct RunBook {
     storePath = URL(fileURLWithPath: path).standardizedFileURL.path
     try FileManager.default.createDirectory(
       atPath: "\(installation.cache)/work", withIntermediateDirectories: true)
-    let lockFile = workFolder(of: id, store: storePath, installation) + ".lock"
-    lock = Held(try Descriptor.open(lockFile, O_RDWR | O_CREAT))
-    guard flock(lock.descriptor.raw, LOCK_EX | LOCK_NB) == 0 else {
+    guard let lock = try FileLock(workFolder(of: id, store: storePath, installation) + ".lock") else {
       throw RunError(
         .environment, "run \(id) is being played by another process: wait for it, or use another --store")
     }
+    self.lock = lock
     store = try Store.open(at: storePath)
     try store.addRun(
       RunRecord(
@@ -85,7 +79,7 @@ struct RunBook {
     return out
   }
 
-  func plan(_ waiting: Waiting, slot: Int) -> TrialPlan {
+  func plan(_ waiting: Waiting, slot: Slot) -> TrialPlan {
     let cell = waiting.cell
     let t = tasks.firstIndex { $0.spec.id == cell.task } ?? 0
     let a = agents.firstIndex { $0.choice.label == cell.agent } ?? 0
@@ -96,7 +90,7 @@ struct RunBook {
       run: id, trial: "\(id)-\(index)-\(waiting.attempt)", task: tasks[t], agent: agents[a],
       number: cell.number,
       attempt: waiting.attempt, seed: seed, limits: spec.limits, store: storePath,
-      isolation: Doctor.isolation(), slot: slot)
+      isolation: Doctor.isolation(), slot: slot.number)
   }
 
   /// The end of a worker's trial: as the worker reported it, or what its death means.

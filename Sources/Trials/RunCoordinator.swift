@@ -55,16 +55,16 @@ public struct RunCoordinator {
     let interrupts = try Signals.catchInterrupts()
     var waiting = try book.unfinished()
     onEvent(.began(run: book.id, total: book.total, finished: book.total - waiting.count))
-    var freeSlots = Array((0..<jobs).reversed())
     var workers: [WorkerProcess] = []
     var interrupted = false
     defer { for worker in workers { worker.kill() } }
 
     while !workers.isEmpty || (!waiting.isEmpty && !interrupted) {
-      while !interrupted, !waiting.isEmpty, let slot = freeSlots.popLast() {
+      while !interrupted, !waiting.isEmpty, workers.count < jobs {
         let next = waiting.removeFirst()
+        let slot = try Slot.take(cache: installation.cache)
         let plan = book.plan(next, slot: slot)
-        workers.append(try WorkerProcess(plan, executable: "/proc/self/exe"))
+        workers.append(try WorkerProcess(plan, slot: slot, executable: "/proc/self/exe"))
         onEvent(.trialBegan(next.cell, trial: plan.trial))
       }
       let watched = [interrupts.raw] + workers.flatMap(\.waitable)
@@ -78,7 +78,6 @@ public struct RunCoordinator {
         for event in try worker.news() { onEvent(.progress(worker.plan.cell, event)) }
         guard let over else { continue }
         workers.remove(at: index)
-        freeSlots.append(worker.plan.slot)
         let (end, score) = try book.settle(worker, exit: over, interrupted: interrupted)
         onEvent(.trialEnded(worker.plan.cell, end, score: score))
       }

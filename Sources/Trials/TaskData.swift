@@ -26,7 +26,7 @@ struct TaskData {
     guard flock(lock.raw, LOCK_EX) == 0 else { throw SystemError("flock \(folder).lock") }
     defer { unlink("\(folder).lock") }
     if files.fileExists(atPath: folder) { return data }
-    let fresh = "\(folder).making"
+    let fresh = "\(folder).making-\(getpid())"
     try? files.removeItem(atPath: fresh)
     for part in ["public", "private"] {
       try files.createDirectory(atPath: "\(fresh)/\(part)", withIntermediateDirectories: true)
@@ -38,7 +38,10 @@ struct TaskData {
       try? files.removeItem(atPath: fresh)
       throw error
     }
-    guard rename(fresh, folder) == 0 else { throw SystemError("rename \(fresh)") }
+    guard rename(fresh, folder) != 0 else { return data }
+    let problem = SystemError("rename \(fresh)")
+    try? files.removeItem(atPath: fresh)
+    guard files.fileExists(atPath: folder) else { throw problem }
     return data
   }
 }

@@ -8,6 +8,7 @@ internal import Processes
 /// A worker as its coordinator sees it: one process that plays one trial and tells how it goes.
 final class WorkerProcess {
   let plan: TrialPlan
+  private let slot: Slot
   private var child: Child
   private let events: Descriptor
   private let words: Descriptor
@@ -17,8 +18,9 @@ final class WorkerProcess {
   /// The end that the worker reported.
   private(set) var outcome: Progress?
 
-  init(_ plan: TrialPlan, executable: String) throws {
+  init(_ plan: TrialPlan, slot: Slot, executable: String) throws {
     self.plan = plan
+    self.slot = slot
     let input = try Processes.Descriptor.memory("plan", Bytes(JSONEncoder().encode(plan)))
     let output = try Processes.Pipe()
     let errors = try Processes.Pipe()
