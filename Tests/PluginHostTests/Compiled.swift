@@ -27,7 +27,7 @@ enum Compiled {
     let key = ([name, headers] + flags).joined(separator: " ")
     return try made.withLock { made in
       if let path = made[key] { return path }
-      let path = "\(folder)/\(name)-\(made.count).so"
+      let path = "\(folder)/\(name.replacing("/", with: "-"))-\(made.count).so"
       let fixed = ["-shared", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror", "-pthread"]
       try cc(fixed + flags + ["-I", headers, "\(fixtures)/\(name).c", "-o", path])
       made[key] = path

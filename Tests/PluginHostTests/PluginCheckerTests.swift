@@ -17,6 +17,15 @@ import Testing
     #expect(program.filter { !$0.passed }.map(\.name) == ["an unknown agent is refused with words"])
   }
 
+  /// Sources and headers as they were when 1.0 was released; neither is ever edited.
+  @Test(arguments: [("agent", []), ("task", ["-lm"])])
+  func aPluginOfTheFirstReleaseStillPasses(name: String, flags: [String]) throws {
+    let plugin = try Compiled.library("abi-1.0/\(name)", flags, headers: "\(Compiled.fixtures)/abi-1.0")
+    let checks = PluginChecker.check(plugin, launcher: .direct)
+    #expect(checks.filter { !$0.passed }.isEmpty, "\(checks)")
+    #expect(checks.count >= 10)
+  }
+
   @Test(arguments: [
     (["-DENTRY=another"], "the file can be a plugin", "exports no symbol"),
     (["-DMAGIC=7"], "loads, with magic, sizes, ABI version and descriptors in order", "magic"),
