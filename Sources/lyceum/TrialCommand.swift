@@ -9,7 +9,9 @@ internal import Trials
 struct TrialCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trial", abstract: "Look at what an agent did.",
-    subcommands: [TrialList.self, TrialShow.self, TrialWork.self])
+    subcommands: [
+      TrialList.self, TrialShow.self, TrialDiff.self, TrialRestore.self, TrialWork.self,
+    ])
 }
 
 /// The worker that `run` starts for each trial: the plan comes on standard input, progress goes to standard output.
