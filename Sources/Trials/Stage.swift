@@ -52,6 +52,7 @@ final class Stage {
       from: .directory(start), at: "\(folder)/workspace", repository: repository, owner: uid(slot: plan.slot))
     let tree0 = try workspace.snapshot().tree
     let history = History(repository: repository, trial: plan.trial)
+    defer { try? history.mark() }
     try history.append(tree0, message: "workspace of \(spec.id)")
 
     blame = .sandbox
@@ -77,7 +78,7 @@ final class Stage {
     try box.close()
     blame = .host
     let final = try workspace.snapshot().tree
-    if final != loop.tree { try history.append(final, message: "after the last step") }
+    try history.append(final, message: "after the last step")
     let score = try grade(&end, final: final, loop: loop, grading: grading)
     try history.seal(message: "\(end.kind.rawValue): \(end.reason)", head: try writer.end(end, score: score))
     return (end, score)
