@@ -16,7 +16,8 @@ final class Cgroup {
   private(set) var refusals: [Controller: SystemError] = [:]
   private let places: CgroupPlaces
   private var folders: [String] = []
-  private var oomFile: String?
+  /// Tells the kills for want of memory; kept open, since it is read before every command.
+  private var oomFile: Descriptor?
 
   init(_ limits: Limits, name: String, places: CgroupPlaces = .current()) {
     self.name = name
@@ -57,8 +58,8 @@ final class Cgroup {
 
   /// Processes that were killed because memory ran out, since the group was made; 0 when that cannot be known.
   var oomKills: Int {
-    guard let oomFile, let text = readFile(oomFile) else { return 0 }
-    for line in text.split(separator: "\n") {
+    guard let bytes = try? oomFile?.contents(upTo: 4096) else { return 0 }
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
       let words = line.split(separator: " ")
       if words.count == 2, words[0] == "oom_kill" { return Int(words[1]) ?? 0 }
     }
@@ -90,7 +91,7 @@ final class Cgroup {
       let bytes = "\(limits.memoryMB << 20)"
       try writeFile("\(folder)/memory.limit_in_bytes", bytes)
       try? writeFile("\(folder)/memory.memsw.limit_in_bytes", bytes)
-      oomFile = "\(folder)/memory.oom_control"
+      oomFile = try? Descriptor.open("\(folder)/memory.oom_control", O_RDONLY)
     case .pids: try writeFile("\(folder)/pids.max", "\(Self.pids(limits))")
     case .cpu:
       try writeFile("\(folder)/cpu.cfs_period_us", "100000")
@@ -103,7 +104,7 @@ final class Cgroup {
     case .memory:
       try writeFile("\(folder)/memory.max", "\(limits.memoryMB << 20)")
       try? writeFile("\(folder)/memory.swap.max", "0")
-      oomFile = "\(folder)/memory.events"
+      oomFile = try? Descriptor.open("\(folder)/memory.events", O_RDONLY)
     case .pids: try writeFile("\(folder)/pids.max", "\(Self.pids(limits))")
     case .cpu: try writeFile("\(folder)/cpu.max", "\(Self.quota(limits)) 100000")
     }

@@ -53,6 +53,7 @@ final class Stage {
       limits: WorkspaceLimits(totalBytes: UInt64(limits.workspaceMB) << 20))
     let tree0 = try workspace.snapshot().tree
     let history = History(repository: repository, trial: plan.trial)
+    defer { try? history.mark() }
     try history.append(tree0, message: "workspace of \(spec.id)")
 
     blame = .sandbox
@@ -78,7 +79,7 @@ final class Stage {
     try box.close()
     blame = .host
     let final = try workspace.snapshot().tree
-    if final != loop.tree { try history.append(final, message: "after the last step") }
+    try history.append(final, message: "after the last step")
     let score = try grade(&end, final: final, loop: loop, grading: grading)
     try history.seal(message: "\(end.kind.rawValue): \(end.reason)", head: try writer.end(end, score: score))
     return (end, score)

@@ -23,20 +23,35 @@ extension Repository {
   public func commit(
     _ tree: TreeID, parent: CommitID?, message: String, trial: String, seconds: Int64
   ) throws(WorkspaceError) -> CommitID {
-    let name = try Repository.referenceName(trial)
+    let commit = try commit(tree, parent: parent, message: message, seconds: seconds)
+    try moveRef(of: trial, from: parent, to: commit)
+    return commit
+  }
+
+  /// As ``commit(_:parent:message:trial:seconds:)``, but no reference moves: the commit is kept, and found by its
+  /// id, until somebody collects what no reference leads to.
+  public func commit(
+    _ tree: TreeID, parent: CommitID?, message: String, seconds: Int64
+  ) throws(WorkspaceError) -> CommitID {
     var text = "tree \(tree)\n"
     if let parent { text += "parent \(parent)\n" }
     let who = "lyceum <lyceum@localhost> \(max(0, seconds)) +0000"
-    text += "author \(who)\ncommitter \(who)\n\n\(message.replacing("\0", with: "\u{FFFD}"))\n"
-    let commit = CommitID(try objects.write(Array(text.utf8), as: GIT_OBJECT_COMMIT))
+    let words = message.utf8.contains(0) ? message.replacing("\0", with: "\u{FFFD}") : message
+    text += "author \(who)\ncommitter \(who)\n\n\(words)\n"
+    return CommitID(try objects.write(Array(text.utf8), as: GIT_OBJECT_COMMIT))
+  }
 
+  /// Moves the reference of `trial` to `commit`. Throws ``WorkspaceError/trialMoved(_:)`` when it is not at `old`
+  /// (nil: there is none).
+  public func moveRef(of trial: String, from old: CommitID?, to commit: CommitID) throws(WorkspaceError) {
+    let name = try Repository.referenceName(trial)
     var new = commit.object.oid
     var reference: OpaquePointer?
     defer { unsafe git_reference_free(reference) }
     let status: Int32
-    if let parent {
-      var old = parent.object.oid
-      status = unsafe git_reference_create_matching(&reference, handle.raw, name, &new, 1, &old, "step")
+    if let old {
+      var expected = old.object.oid
+      status = unsafe git_reference_create_matching(&reference, handle.raw, name, &new, 1, &expected, "step")
     } else {
       status = unsafe git_reference_create(&reference, handle.raw, name, &new, 0, "step")
     }
@@ -44,7 +59,6 @@ extension Repository {
       throw .trialMoved(trial)
     }
     try GitLibrary.check(status, "move \(name)")
-    return commit
   }
 
   /// Puts the reference of `trial` at `commit`, wherever it was; nil removes it.

@@ -8,7 +8,8 @@ internal import Processes
 
 /// Puts the content of single files into a repository. One value serves a whole walk, with one buffer.
 struct FileRecorder: ~Copyable {
-  private static let capacity = 1 << 20
+  private static let block = 1 << 20
+  /// Grows to what the walk needs: most walks read no file, or a small one.
   private var buffer = Bytes()
 
   /// What became of a file.
@@ -29,7 +30,7 @@ struct FileRecorder: ~Copyable {
       }
       return .recorded(.largeFile, try repository.objects.write(pointer))
     }
-    if size < UInt64(FileRecorder.capacity) {
+    if size < UInt64(Self.block) {
       // One byte more than announced tells whether the file has grown; what was read is what is recorded.
       guard let count = fill(file, at: 0, count: Int(size) + 1) else {
         return .skipped(.unreadable(code: errno))
@@ -40,8 +41,7 @@ struct FileRecorder: ~Copyable {
     let stream = try repository.uncompressed.stream(size: size)
     var offset: UInt64 = 0
     while offset < size {
-      guard let count = fill(file, at: offset, count: Int(min(UInt64(FileRecorder.capacity), size - offset)))
-      else {
+      guard let count = fill(file, at: offset, count: Int(min(UInt64(Self.block), size - offset))) else {
         return .skipped(.unreadable(code: errno))
       }
       guard count > 0 else { return .skipped(.changedWhileRead) }
@@ -53,7 +53,7 @@ struct FileRecorder: ~Copyable {
 
   /// Reads up to `count` bytes into the buffer, fewer only at the end of the file; nil with `errno` on failure.
   private mutating func fill(_ file: Int32, at offset: UInt64, count: Int) -> Int? {
-    if buffer.isEmpty { buffer = Bytes(repeating: 0, count: FileRecorder.capacity) }
+    if buffer.count < count { buffer = Bytes(repeating: 0, count: count) }
     var done = 0
     while done < count {
       let n = unsafe buffer.withUnsafeMutableBytes {
