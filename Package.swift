@@ -97,7 +97,7 @@ let package = Package(
       ], swiftSettings: swift),
     .target(
       name: "LyceumTesting",
-      dependencies: ["LyceumCore", "Processes", "Sandbox", "TrajectoryStore", "Workspace"],
+      dependencies: ["LyceumCore", "Processes", "TrajectoryStore"],
       swiftSettings: swift),
 
     // MARK: - Shipped plugins
@@ -132,6 +132,15 @@ let package = Package(
     .testTarget(
       name: "TrajectoryStoreTests",
       dependencies: ["LyceumCore", "TrajectoryStore", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swift),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["LyceumCore", "LyceumTesting", "Processes", "Reporting", "TrajectoryStore"],
+      exclude: ["Fixtures", "Golden"], swiftSettings: swift),
+    .testTarget(name: "LyceumCoreTests", dependencies: ["LyceumCore"], swiftSettings: swift),
+    .testTarget(
+      name: "TrialsTests",
+      dependencies: ["LyceumCore", "LyceumTesting", "Reporting", "TrajectoryStore", "Trials"],
       swiftSettings: swift),
     .testTarget(
       name: "WorkspaceTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Workspace"],
