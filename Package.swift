@@ -102,7 +102,7 @@ let package = Package(
       ], swiftSettings: swift),
     .target(
       name: "LyceumTesting",
-      dependencies: ["LyceumCore", "Processes", "Sandbox", "TrajectoryStore", "Workspace"],
+      dependencies: ["LyceumCore", "Processes", "TrajectoryStore"],
       swiftSettings: swift),
 
     // MARK: - Shipped plugins
@@ -137,6 +137,15 @@ let package = Package(
     .testTarget(
       name: "TrajectoryStoreTests",
       dependencies: ["LyceumCore", "TrajectoryStore", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swift),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["LyceumCore", "LyceumTesting", "Processes", "Reporting", "TrajectoryStore"],
+      exclude: ["Fixtures", "Golden"], swiftSettings: swift),
+    .testTarget(name: "LyceumCoreTests", dependencies: ["LyceumCore"], swiftSettings: swift),
+    .testTarget(
+      name: "TrialsTests",
+      dependencies: ["LyceumCore", "LyceumTesting", "Reporting", "TrajectoryStore", "Trials"],
       swiftSettings: swift),
     .testTarget(
       name: "WorkspaceTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Workspace"],
