@@ -55,6 +55,7 @@
 #define NAMESPACES \
   (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 #define SET_ID 06000 /* files that lend their owner's identity must not be left in a workspace */
+#define CREATES (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))
 enum { TIOCSTI_REQUEST = 0x5412, TIOCLINUX_REQUEST = 0x541c };
 
 #define COMMON                                                                                                    \
@@ -78,7 +79,7 @@ enum { TIOCSTI_REQUEST = 0x5412, TIOCLINUX_REQUEST = 0x541c };
       /* their arguments lie behind pointers; callers fall back to clone and openat */                            \
       DENY(clone3, ENOSYS), DENY(openat2, ENOSYS), DENY_BITS(clone, 0, NAMESPACES, EPERM),                        \
       DENY_BITS(fchmod, 1, SET_ID, EPERM), DENY_BITS(fchmodat, 2, SET_ID, EPERM),                                 \
-      DENY_BITS(mknodat, 2, SET_ID, EPERM), DENY_BITS_IF(openat, 3, SET_ID, 2, O_CREAT, EPERM),         \
+      DENY_BITS(mknodat, 2, SET_ID, EPERM), DENY_BITS_IF(openat, 3, SET_ID, 2, CREATES, EPERM),         \
       /* limits of others, keystrokes */                                                                          \
       UNLESS_EQUAL(SYS_prlimit64, 4), LOAD_ARGUMENT(0), UNLESS_EQUAL(0, 1), ALLOW, FAIL(EPERM),                   \
       UNLESS_EQUAL(SYS_ioctl, 6), LOAD_ARGUMENT(1), UNLESS_EQUAL(TIOCSTI_REQUEST, 1), FAIL(EPERM),                \
@@ -88,7 +89,7 @@ enum { TIOCSTI_REQUEST = 0x5412, TIOCLINUX_REQUEST = 0x541c };
 #define OLD_CALLS                                                                                              \
   DENY(ioperm, EPERM), DENY(iopl, EPERM), DENY(modify_ldt, EPERM), DENY(uselib, ENOSYS), DENY(sysfs, ENOSYS), \
       DENY(ustat, ENOSYS), DENY_BITS(chmod, 1, SET_ID, EPERM), DENY_BITS(creat, 1, SET_ID, EPERM),             \
-      DENY_BITS(mknod, 1, SET_ID, EPERM), DENY_BITS_IF(open, 2, SET_ID, 1, O_CREAT, EPERM)
+      DENY_BITS(mknod, 1, SET_ID, EPERM), DENY_BITS_IF(open, 2, SET_ID, 1, CREATES, EPERM)
 #else
 #define OLD_CALLS DENY(nfsservctl, ENOSYS)
 #endif

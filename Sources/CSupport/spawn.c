@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>
 #include <pthread.h>
@@ -49,18 +48,19 @@ static void become(const lyc_spawn_options *o, int pipe, pid_t parent) {
   int moved[32];
   for (size_t i = 0; i < o->fd_count; i++)
     if ((moved[i] = fcntl(o->fds[i].parent, F_DUPFD_CLOEXEC, HIGHEST_CHILD_FD)) < 0) fail(report, "fcntl");
-  syscall(SYS_close_range, 0, HIGHEST_CHILD_FD - 1, 0);
+  if (syscall(SYS_close_range, 0, HIGHEST_CHILD_FD - 1, 0)) fail(report, "close_range");
   for (size_t i = 0; i < o->fd_count; i++)
     if (dup2(moved[i], o->fds[i].child) < 0) fail(report, "dup2");
-  syscall(SYS_close_range, HIGHEST_CHILD_FD, ~0U, CLOSE_RANGE_CLOEXEC);
+  if (syscall(SYS_close_range, HIGHEST_CHILD_FD, ~0U, CLOSE_RANGE_CLOEXEC)) fail(report, "close_range");
 
   for (size_t i = 0; i < o->limit_count; i++) {
     struct rlimit limit = {o->limits[i].value, o->limits[i].value};
     if (setrlimit((__rlimit_resource_t)o->limits[i].resource, &limit)) fail(report, "setrlimit");
   }
-  if (o->gid >= 0 && (setgroups(0, NULL) || setresgid((gid_t)o->gid, (gid_t)o->gid, (gid_t)o->gid)))
+  /* The C library's own calls would take locks that a thread of the parent may hold. */
+  if (o->gid >= 0 && (syscall(SYS_setgroups, 0, NULL) || syscall(SYS_setresgid, o->gid, o->gid, o->gid)))
     fail(report, "setgid");
-  if (o->uid >= 0 && setresuid((uid_t)o->uid, (uid_t)o->uid, (uid_t)o->uid)) fail(report, "setuid");
+  if (o->uid >= 0 && syscall(SYS_setresuid, o->uid, o->uid, o->uid)) fail(report, "setuid");
   /* After the change of identity, which clears it. */
   if (o->die_with_parent) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -68,7 +68,7 @@ public struct PluginError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Who is to blame, given whose plugin it was (`agent`, `task` or `grader`).
   public func cause(of owner: Cause) -> Cause {
     switch kind {
-    case .launch, .cancelled: .host
+    case .launch: .host
     default: owner
     }
   }

@@ -19,7 +19,7 @@ public final class TaskSession {
   ) throws(PluginError) {
     runner = try Runner(path: plugin.path, launcher: launcher, services: services, deadline: startDeadline)
     guard runner.manifest.digest == plugin.digest else {
-      throw PluginError(.notFound, "\(plugin.path) changed since it was scanned; scan again")
+      throw PluginError(.launch, "\(plugin.path) changed since the run began: run the command again")
     }
     guard let descriptor = runner.manifest.task(id) else {
       throw PluginError(.notFound, "\(plugin.path) has no task \(id)")

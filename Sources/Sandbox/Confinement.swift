@@ -18,11 +18,14 @@ public struct Confinement: Sendable {
   public var fileMB: Int
   /// MiB of `/tmp`.
   public var tmpMB: Int
+  /// MiB of addresses that one process may have in use.
+  public var addressMB: Int
 
-  public init(processes: Int = 64, fileMB: Int = 16, tmpMB: Int = 16) {
+  public init(processes: Int = 64, fileMB: Int = 16, tmpMB: Int = 16, addressMB: Int = 4096) {
     self.processes = processes
     self.fileMB = fileMB
     self.tmpMB = tmpMB
+    self.addressMB = addressMB
   }
 
   /// The loader and the shared libraries of the system, as `readOnly` paths for a dynamically linked program.
@@ -83,6 +86,7 @@ public struct Confinement: Sendable {
     wrapped.diesWithParent = true
     wrapped.limits += [
       (RLIMIT_CORE.number, 0), (RLIMIT_NOFILE.number, 256), (RLIMIT_FSIZE.number, UInt64(fileMB) << 20),
+      (RLIMIT_AS.number, UInt64(addressMB) << 20),
     ]
     wrapped.descriptors += [
       (arguments.raw, LaunchDescriptor.arguments), (seccomp.raw, LaunchDescriptor.seccomp),

@@ -33,15 +33,16 @@ public struct TaskFolder: Sendable, Hashable {
     return TaskFolder(path: path, spec: spec)
   }
 
-  /// The task folders among `paths` and directly inside them, sorted by path, each once. A path that does
-  /// not exist or cannot be read holds none. Folders are found, not checked.
+  /// The task folders among `paths` and directly inside them: in the order of `paths`, then of names, and of each
+  /// folder name the first. A path that does not exist or cannot be read holds none. Folders are found, not checked.
   public static func discover(in paths: [String]) -> [String] {
-    var found: Set<String> = []
-    for path in paths {
-      let candidates = [path] + ((try? FileTree.names(in: path)) ?? []).map { path + "/" + $0 }
-      found.formUnion(candidates.filter { FileTree.kind(of: $0 + "/task.yaml") == .file })
+    var names: Set<Substring> = []
+    return paths.flatMap { path in
+      [path] + ((try? FileTree.names(in: path)) ?? []).sorted().map { path + "/" + $0 }
+    }.filter { folder in
+      FileTree.kind(of: folder + "/task.yaml") == .file
+        && names.insert(folder.split(separator: "/").last ?? "").inserted
     }
-    return found.sorted()
   }
 
   private static func readTaskFile(_ path: String) throws(TaskFolderError) -> String {

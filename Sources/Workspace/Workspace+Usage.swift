@@ -10,7 +10,7 @@ extension Workspace {
   /// walk that reads no content and stops at the first excess. For looking while an agent's command runs.
   public func fits(megabytes: Int) -> Bool {
     var left = Room(blocks: Int64(megabytes) << 11, names: limits.entries)
-    let top = At.openDirectory(root.raw, Component([0x2E]))
+    let top = openTop()
     return top < 0 || left.take(owning: top, depth: limits.depth)
   }
 }

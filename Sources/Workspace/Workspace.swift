@@ -65,7 +65,7 @@ public final class Workspace {
   ///
   /// - Parameter rereading: read every file again instead of trusting unchanged times, size and inode number.
   public func snapshot(rereading: Bool = false) throws(WorkspaceError) -> Snapshot {
-    let descriptor = At.openDirectory(root.raw, Component([0x2E]))
+    let descriptor = openTop()
     guard descriptor >= 0 else { throw .system("openat", path: path, code: errno) }
     var scan = Scan(repository, limits, rereads: rereading)
     _ = try scan.update(record, owning: descriptor, depth: 0)
@@ -73,6 +73,15 @@ public final class Workspace {
     return Snapshot(
       tree: TreeID(tree), skipped: scan.skipped, skippedCount: scan.skippedCount, entries: scan.entries,
       bytes: scan.bytes, diskBytes: scan.diskBytes, isComplete: scan.isComplete)
+  }
+
+  /// The workspace's own directory, opened to be read; -1 with `errno`. An agent that runs as the host's user may have
+  /// taken the right to read it away: it is given back.
+  func openTop() -> Int32 {
+    let here = Component([0x2E])
+    let descriptor = At.openDirectory(root.raw, here)
+    guard descriptor < 0, errno == EACCES, fchmod(root.raw, 0o700) == 0 else { return descriptor }
+    return At.openDirectory(root.raw, here)
   }
 
   /// Removes the directory with all that is in it, whatever its permissions, depth and names.

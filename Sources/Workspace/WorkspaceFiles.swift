@@ -53,6 +53,7 @@ extension Workspace {
     guard opened >= 0 else { throw .file(path, Workspace.problem(errno)) }
     let file = Descriptor(owning: opened)
     _ = try Workspace.sizeOfRegularFile(file, path)
+    if !isNew { Workspace.dropSetIDs(file) }
     if isNew {
       fchmod(file.raw, 0o644)
       if let owner, fchown(file.raw, owner, owner) != 0 { throw .file(path, Workspace.problem(errno)) }
@@ -61,6 +62,13 @@ extension Workspace {
     do throws(SystemError) { try file.write(content) } catch {
       throw .file(path, Workspace.problem(error.code))
     }
+  }
+
+  /// A file that lends its owner's identity must not get content from the host.
+  private static func dropSetIDs(_ file: borrowing Descriptor) {
+    var status = stat()
+    guard unsafe fstat(file.raw, &status) == 0, status.st_mode & 0o7000 != 0 else { return }
+    fchmod(file.raw, status.st_mode & 0o777)
   }
 
   /// Only a file that is certainly new may get an owner and a mode.

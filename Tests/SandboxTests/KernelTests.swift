@@ -38,6 +38,7 @@ import Testing
       ("chmod u+s", "90,b'/home/agent/work',0o4755", "EPERM"),
       ("fchmodat g+s", "268,-100,b'.',0o2755", "EPERM"),
       ("openat O_CREAT u+s", "257,-100,b's',0o101,0o4755", "EPERM"),
+      ("openat O_TMPFILE u+s", "257,-100,b'.',0o20200001,0o4755", "EPERM"),
       ("open without O_CREAT", "2,b'.',0,0o4755", "ok"),
       ("mknod u+s", "133,b's',0o104755,0", "EPERM"), ("cachestat", "451,0,0,0,0", "ENOSYS"),
       ("x32", "0x40000027", "ENOSYS"),
