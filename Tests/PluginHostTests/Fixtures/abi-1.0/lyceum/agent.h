@@ -58,11 +58,11 @@ typedef struct lyc_observation {
 typedef struct lyc_decision {
   uint32_t struct_size;
   uint32_t reserved;
-  lyc_bytes thought;
-  lyc_str action; /* name, 1 to 64 bytes */
-  lyc_bytes path;
+  lyc_bytes thought;   /* at most 1 MiB */
+  lyc_str action;      /* name, 1 to 64 lower-case letters, digits, '_', '-' */
+  lyc_bytes path;      /* at most 4096 bytes */
   lyc_bytes input;     /* at most 16 MiB */
-  lyc_str arguments;   /* JSON object for actions that have no field above; empty otherwise */
+  lyc_str arguments;   /* JSON object for actions that have no field above, at most 1 MiB; empty otherwise */
 } lyc_decision;
 
 typedef struct lyc_agent lyc_agent;

@@ -19,7 +19,8 @@ struct lyc_host {
    * [any-thread] but not from create(). */
   const void *(*get_extension)(const lyc_host *host, const char *id);
 
-  /* One line for the trial's log. Long lines are cut at 4 KiB; a trial keeps at most 10,000 lines.
+  /* One line for the trial's log. Long lines are cut at 4 KiB; 10,000 lines of a process and 4 MiB of a trial are
+   * kept.
    * `level` is LYC_LOG_…. [any-thread] */
   void (*log)(const lyc_host *host, int32_t level, lyc_str message);
 
