@@ -56,8 +56,11 @@ enum AgentTemplate {
       static const lyc_descriptor *describe(uint32_t index) { return index ? NULL : &descriptor; }
 
       static lyc_agent *create(const lyc_host *host, lyc_str id, lyc_str config) {
-        (void)host, (void)config;
-        if (id.size != descriptor.id.size || memcmp(id.data, descriptor.id.data, id.size)) return NULL;
+        (void)config;
+        if (id.size != descriptor.id.size || memcmp(id.data, descriptor.id.data, id.size)) {
+          host->set_error(host, LYC_STR("this plugin has no such agent"));
+          return NULL;
+        }
         agent *a = calloc(1, sizeof *a);
         if (!a) return NULL;
         a->base = (lyc_agent){
@@ -120,7 +123,8 @@ enum AgentTemplate {
 
       /// Runs the task's starter and submits what it made.
       struct StarterAgent: Agent {
-        static let descriptor = AgentDescriptor(id: "\(name)", name: "\(name)", version: "0.1.0")
+        static let descriptor = AgentDescriptor(
+          id: "\(name)", name: "\(name)", version: "0.1.0", description: "Runs the starter and submits.")
         private var starter = ""
 
         init(config: String, host: HostServices) throws {}
