@@ -50,20 +50,30 @@ struct RunBook {
     self.agents = agents
     self.installation = installation
     storePath = URL(fileURLWithPath: path).standardizedFileURL.path
-    try FileManager.default.createDirectory(
-      atPath: "\(installation.cache)/work", withIntermediateDirectories: true)
+    try makeFolder("\(installation.cache)/work")
     let lockFile = workFolder(of: id, store: storePath, installation) + ".lock"
     lock = Held(try Descriptor.open(lockFile, O_RDWR | O_CREAT))
     guard flock(lock.descriptor.raw, LOCK_EX | LOCK_NB) == 0 else {
       throw RunError(
         .environment, "run \(id) is being played by another process: wait for it, or use another --store")
     }
+    try Self.checkFolder(of: storePath)
     store = try Store.open(at: storePath)
     try store.addRun(
       RunRecord(
         id: id, name: id, createdMicroseconds: Store.now, spec: text, seed: Seed(spec.seed),
         host: Provenance.current().json))
     try closeAbandoned()
+  }
+
+  private static func checkFolder(of store: String) throws(RunError) {
+    let folder = (store as NSString).deletingLastPathComponent
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw RunError(
+        .environment,
+        "cannot make the store \(store): \(folder) is no folder: make it, or name another --store")
+    }
   }
 
   /// Trials without a final end, in the order of tasks, then agents, then numbers.
@@ -115,24 +125,24 @@ struct RunBook {
       interrupted
       ? TrialEnd(kind: .failed, reason: "interrupted", cause: .host, detail: "the run was interrupted")
       : TrialEnd(kind: .failed, reason: "worker-died", cause: .host, detail: "the worker \(how)\(words)")
-    if try store.trials(run: id).contains(where: { $0.record.id == worker.plan.trial && $0.ending == nil }) {
-      try abandon(worker.plan.trial, end)
-    }
-    return (end, nil)
+    let stored = try store.trials(run: id).first { $0.record.id == worker.plan.trial }
+    if let stored, stored.ending == nil { try store.endTrial(stored.record.id, end) }
+    try removeWork(of: worker.plan.trial)
+    return (stored?.ending?.end ?? end, stored?.ending?.score)
   }
 
   /// Trials that have no end although nobody plays them: their coordinator was killed.
   private func closeAbandoned() throws {
     for trial in try store.trials(run: id) where trial.ending == nil {
-      try abandon(
+      try store.endTrial(
         trial.record.id,
         TrialEnd(
           kind: .failed, reason: "interrupted", cause: .host, detail: "the run was killed while it played"))
+      try removeWork(of: trial.record.id)
     }
   }
 
-  private func abandon(_ trial: String, _ end: TrialEnd) throws {
-    try store.endTrial(trial, end)
+  private func removeWork(of trial: String) throws {
     try Workspace.removeTree(at: workFolder(of: trial, store: storePath, installation))
   }
 }
