@@ -13,7 +13,8 @@ public final class Playground: Sendable {
   public init(tasks: String, environment extra: [String: String] = [:]) throws {
     folder = try TemporaryFolder()
     let own = [
-      "PATH": "/usr/bin:/bin", "HOME": folder.path, "LYCEUM_CACHE": folder("cache"), "LYCEUM_STORE": folder("runs.db"),
+      "PATH": "/usr/bin:/bin", "HOME": folder.path, "LYCEUM_CACHE": folder("cache"),
+      "LYCEUM_STORE": folder("runs.db"),
       "LYCEUM_TASK_PATH": tasks, "COLUMNS": "100",
     ]
     environment = own.merging(extra) { $1 }
@@ -46,9 +47,12 @@ public final class Playground: Sendable {
     let mark = Data("LYCEUM_CACHE=\(cache)\0".utf8)
     let pids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return pids.filter { Int32($0) != nil }.compactMap { pid in
-      guard FileManager.default.contents(atPath: "/proc/\(pid)/environ")?.range(of: mark) != nil else { return nil }
+      guard FileManager.default.contents(atPath: "/proc/\(pid)/environ")?.range(of: mark) != nil else {
+        return nil
+      }
       let command = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
-      return "\(pid) \(String(decoding: command, as: UTF8.self).split(separator: "\0").joined(separator: " "))"
+      return
+        "\(pid) \(String(decoding: command, as: UTF8.self).split(separator: "\0").joined(separator: " "))"
     }
   }
 }
