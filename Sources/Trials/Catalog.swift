@@ -138,7 +138,8 @@ public struct Catalog {
     }
     let manifest: PluginManifest
     do throws(PluginError) { manifest = try PluginCatalog.load(library.path, launcher: launcher) } catch {
-      throw RunError(.usage, "\(library.path): \(error.detail)")
+      // The words name the file where the file alone was looked at.
+      throw RunError(.usage, error.detail.contains(library.path) ? "\(error)" : "\(library.path): \(error)")
     }
     let candidates = manifest[keyPath: list]
     if let id = library.id, let found = candidates.first(where: { $0.id == id }) { return (manifest, found) }

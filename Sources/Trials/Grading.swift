@@ -42,7 +42,7 @@ struct Grading {
       if let failure = boxes.failure {
         return Grade(split: split, outcome: .unscored(cause: .sandbox, reason: failure.description))
       }
-      return Grade(split: split, outcome: .unscored(cause: .grader, reason: error.detail))
+      return Grade(split: split, outcome: .unscored(cause: .grader, reason: error.story))
     }
   }
 }

@@ -46,3 +46,17 @@ public struct Installation: Sendable {
     return (environment["HOME"] ?? "/tmp") + "/.cache/lyceum"
   }
 }
+
+/// Makes a folder of the cache, and those above it.
+func makeFolder(_ path: String) throws(RunError) {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
+    let reason = underlying.map { String(cString: strerror(Int32(($0 as NSError).code))) }
+    throw RunError(
+      .environment,
+      "cannot make the folder \(path): \(reason ?? error.localizedDescription): set LYCEUM_CACHE to a place that can be written"
+    )
+  }
+}

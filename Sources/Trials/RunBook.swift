@@ -44,10 +44,11 @@ struct RunBook {
     self.tasks = tasks
     self.agents = agents
     self.installation = installation
-    storePath = URL(fileURLWithPath: path).standardizedFileURL.path
-    try FileManager.default.createDirectory(
-      atPath: "\(installation.cache)/work", withIntermediateDirectories: true)
-    guard let lock = try FileLock(workFolder(of: id, store: storePath, installation) + ".lock") else {
+    // Two names of one store must not give two locks.
+    storePath = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+    try makeFolder("\(installation.cache)/work")
+    try Self.checkFolder(of: storePath)
+    guard let lock = try FileLock("\(storePath).\(id).lock") else {
       throw RunError(
         .environment, "run \(id) is being played by another process: wait for it, or use another --store")
     }
@@ -58,6 +59,16 @@ struct RunBook {
         id: id, name: id, createdMicroseconds: Store.now, spec: text, seed: Seed(spec.seed),
         host: Provenance.current().json))
     try closeAbandoned()
+  }
+
+  private static func checkFolder(of store: String) throws(RunError) {
+    let folder = (store as NSString).deletingLastPathComponent
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw RunError(
+        .environment,
+        "cannot make the store \(store): \(folder) is no folder: make it, or name another --store")
+    }
   }
 
   /// Trials without a final end, in the order of tasks, then agents, then numbers.
@@ -109,24 +120,24 @@ struct RunBook {
       interrupted
       ? TrialEnd(kind: .failed, reason: "interrupted", cause: .host, detail: "the run was interrupted")
       : TrialEnd(kind: .failed, reason: "worker-died", cause: .host, detail: "the worker \(how)\(words)")
-    if try store.trials(run: id).contains(where: { $0.record.id == worker.plan.trial && $0.ending == nil }) {
-      try abandon(worker.plan.trial, end)
-    }
-    return (end, nil)
+    let stored = try store.trials(run: id).first { $0.record.id == worker.plan.trial }
+    if let stored, stored.ending == nil { try store.endTrial(stored.record.id, end) }
+    try removeWork(of: worker.plan.trial)
+    return (stored?.ending?.end ?? end, stored?.ending?.score)
   }
 
   /// Trials that have no end although nobody plays them: their coordinator was killed.
   private func closeAbandoned() throws {
     for trial in try store.trials(run: id) where trial.ending == nil {
-      try abandon(
+      try store.endTrial(
         trial.record.id,
         TrialEnd(
           kind: .failed, reason: "interrupted", cause: .host, detail: "the run was killed while it played"))
+      try removeWork(of: trial.record.id)
     }
   }
 
-  private func abandon(_ trial: String, _ end: TrialEnd) throws {
-    try store.endTrial(trial, end)
+  private func removeWork(of trial: String) throws {
     try Workspace.removeTree(at: workFolder(of: trial, store: storePath, installation))
   }
 }

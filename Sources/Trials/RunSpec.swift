@@ -75,7 +75,17 @@ public struct RunSpec: Codable, Sendable, Hashable {
       self.outputBytes = outputBytes
     }
 
-    enum CodingKeys: String, CodingKey {
+    public init(from decoder: any Decoder) throws {
+      try refuseUnknownKeys(decoder, known: CodingKeys.allCases.map(\.rawValue))
+      let c = try decoder.container(keyedBy: CodingKeys.self)
+      steps = try c.decodeIfPresent(Int.self, forKey: .steps)
+      stepSeconds = try c.decodeIfPresent(Double.self, forKey: .stepSeconds)
+      trialSeconds = try c.decodeIfPresent(Double.self, forKey: .trialSeconds)
+      decisionSeconds = try c.decodeIfPresent(Double.self, forKey: .decisionSeconds)
+      outputBytes = try c.decodeIfPresent(Int.self, forKey: .outputBytes)
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
       case steps
       case stepSeconds = "step_seconds"
       case trialSeconds = "trial_seconds"
@@ -135,6 +145,9 @@ public struct RunSpec: Codable, Sendable, Hashable {
     if Set(tasks).count < tasks.count { out.append("a task is named twice") }
     let labels = agents.map(\.label)
     if Set(labels).count < labels.count { out.append("two agents have one name: give each its own `name`") }
+    for label in labels where label.isEmpty || String(line: label.utf8, limit: 1000) != label {
+      out.append("an agent has the name \(label.debugDescription): it must be one printable line")
+    }
     for value in [limits.stepSeconds, limits.trialSeconds, limits.decisionSeconds] {
       if let value, !(value > 0) { out.append("a limit of \(value) seconds: it must be positive") }
     }
@@ -214,7 +227,12 @@ private func describe(_ error: any Error) -> String {
   case DecodingError.typeMismatch(let type, let context): return at(context.codingPath) + "expected \(type)"
   case DecodingError.valueNotFound(let type, let context): return at(context.codingPath) + "expected \(type)"
   case DecodingError.dataCorrupted(let context):
-    return at(context.codingPath) + (context.underlyingError.map { "\($0)" } ?? context.debugDescription)
-  default: return "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+    return at(context.codingPath) + (context.underlyingError.map(firstLines) ?? context.debugDescription)
+  default: return firstLines(error)
   }
+}
+
+/// A parser's error in one line: after place and problem it repeats the text.
+private func firstLines(_ error: any Error) -> String {
+  "\(error)".split(whereSeparator: \.isNewline).prefix(2).joined(separator: " ")
 }

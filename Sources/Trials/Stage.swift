@@ -21,6 +21,8 @@ final class Stage {
   let folder: String
   /// Whose fault it is when the next call throws.
   private(set) var blame = Cause.host
+  /// The trial's end is stored: whatever fails now does not change it.
+  private(set) var isOver = false
 
   init(
     plan: TrialPlan, installation: Installation, repository: Repository, writer: TrialWriter, limits: Limits,
@@ -71,7 +73,7 @@ final class Stage {
     var end: TrialEnd
     do { end = try loop.play(task: spec) } catch let error as PluginError {
       end = TrialEnd(
-        kind: .failed, reason: "agent-\(error.word)", cause: error.cause(of: .agent), detail: error.detail)
+        kind: .failed, reason: "agent-\(error.word)", cause: error.cause(of: .agent), detail: error.story)
     }
     _ = agent.close()
 
@@ -81,7 +83,9 @@ final class Stage {
     let final = try workspace.snapshot().tree
     try history.append(final, message: "after the last step")
     let score = try grade(&end, final: final, loop: loop, grading: grading)
-    try history.seal(message: "\(end.kind.rawValue): \(end.reason)", head: try writer.end(end, score: score))
+    let head = try writer.end(end, score: score)
+    isOver = true
+    try history.seal(message: "\(end.kind.rawValue): \(end.reason)", head: head)
     return (end, score)
   }
 
@@ -167,6 +171,11 @@ final class Stage {
 }
 
 extension PluginError {
+  /// What happened, for the detail of a trial's end: a plugin that failed says so in words of its own.
+  var story: String {
+    if case .failed = kind, !detail.isEmpty { detail } else { description }
+  }
+
   /// The kind in one word, for the reason of a trial's end.
   var word: String {
     switch kind {

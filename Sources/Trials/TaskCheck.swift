@@ -30,7 +30,7 @@ public struct TaskCheck: Codable, Sendable {
     digest = task.digest
     let folder = "\(catalog.installation.cache)/check/\(task.spec.id)-\(getpid())"
     do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try makeFolder(folder)
       defer { try? Workspace.removeTree(at: folder) }
       let evidence = try Evidence(
         task, catalog: catalog, store: "\(folder)/check.db", seed: seed, onEvent: onEvent)

@@ -19,7 +19,7 @@ public enum TrialWorker {
     let folder = workFolder(of: plan.trial, store: plan.store, installation)
     do {
       try Workspace.removeTree(at: folder)
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try makeFolder(folder)
       defer { try? Workspace.removeTree(at: folder) }
       try play(plan, installation, folder, report)
     } catch let error as RunError {
@@ -47,6 +47,10 @@ public enum TrialWorker {
       report(.ended(end, score: score))
     } catch let error as StoreError {
       throw error
+    } catch  where stage.isOver {
+      throw RunError(
+        .environment,
+        "trial \(plan.trial) is on record, but its last commit could not be written: \(error)")
     } catch {
       let end = TrialEnd(failure: error, blame: stage.blame)
       _ = try writer.end(end, score: nil)
@@ -93,7 +97,7 @@ extension TrialEnd {
     case let error as PluginError:
       self.init(
         kind: .failed, reason: "\(blame.rawValue)-\(error.word)", cause: error.cause(of: blame),
-        detail: error.detail)
+        detail: error.story)
     case is WorkspaceError: self.init(kind: .failed, reason: "workspace-failed", cause: .host, detail: detail)
     default: self.init(kind: .failed, reason: "\(blame.rawValue)-failed", cause: blame, detail: detail)
     }

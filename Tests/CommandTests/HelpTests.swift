@@ -27,10 +27,12 @@ import Testing
     if ProcessInfo.processInfo.environment["LYCEUM_UPDATE_GOLDEN"] == "1" {
       try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
-    let golden = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+    let golden = try String(contentsOfFile: path, encoding: .utf8).split(
+      separator: "\n", omittingEmptySubsequences: false)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     for (number, pair) in zip(golden, lines).enumerated() where pair.0 != pair.1 {
-      Issue.record("line \(number + 1) of \(path): \(pair.0.debugDescription) is now \(pair.1.debugDescription)")
+      Issue.record(
+        "line \(number + 1) of \(path): \(pair.0.debugDescription) is now \(pair.1.debugDescription)")
       return
     }
     #expect(golden.count == lines.count)
@@ -44,8 +46,10 @@ import Testing
         #expect(help.contains("EXAMPLE"), "\(command) has no example")
         continue
       }
-      let names = help[list.upperBound...].split(separator: "\n").filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
-        .compactMap { $0.split(separator: " ").first.map(String.init) }.filter { $0 != "See" }
+      let names = help[list.upperBound...].split(separator: "\n").filter {
+        $0.hasPrefix("  ") && !$0.hasPrefix("   ")
+      }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }.filter { $0 != "See" }
       for name in names { #expect(Self.commands.contains(command + [name]), "\(command + [name])") }
     }
   }
@@ -58,7 +62,9 @@ import Testing
 
   @Test func doctorAndListsSpeakJSON() throws {
     let ground = try playground()
-    for command in [["task", "list"], ["agent", "list"], ["agent", "show", "tuner"], ["task", "show", "tiny"]] {
+    for command in [
+      ["task", "list"], ["agent", "list"], ["agent", "show", "tuner"], ["task", "show", "tiny"],
+    ] {
       let result = try ground.start(command + ["--json"]).end()
       #expect(result.code == 0, "\(result.errors)")
       #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(result.output.utf8)) }

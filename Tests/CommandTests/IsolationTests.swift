@@ -12,7 +12,8 @@ import TrajectoryStore
   @Test func theBoxHidesAnswersStoreAndOtherTrials() throws {
     let ground = try playground(["LYCEUM_SECRET_TOKEN": "hunter2-of-the-host"])
     // One trial works next door while the other looks around.
-    let neighbour = "bash: echo i-am-the-neighbour > neighbour-file-name; sleep 2; echo 42 > answer.txt\nsubmit\n"
+    let neighbour =
+      "bash: echo i-am-the-neighbour > neighbour-file-name; sleep 2; echo 42 > answer.txt\nsubmit\n"
     let script = """
       bash <<END
       sleep 0.5
@@ -55,11 +56,13 @@ import TrajectoryStore
     let facts = report.split(separator: "\n").map(String.init)
     #expect(
       facts.filter { !$0.hasPrefix("env ") } == [
-        "/etc/passwd absent", "\(ground.storePath) absent", "/usr/bin/bash absent", "inet refused", "unix refused",
+        "/etc/passwd absent", "\(ground.storePath) absent", "/usr/bin/bash absent", "inet refused",
+        "unix refused",
         "processes few", "write refused",
       ])
     for fact in facts where fact.hasPrefix("env ") {
-      #expect(!fact.contains("hunter2") && !fact.contains("HOME=") && !fact.contains("LYCEUM_CACHE"), "\(fact)")
+      #expect(
+        !fact.contains("hunter2") && !fact.contains("HOME=") && !fact.contains("LYCEUM_CACHE"), "\(fact)")
     }
   }
 }

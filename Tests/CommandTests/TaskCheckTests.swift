@@ -36,55 +36,57 @@ import Testing
   }
 
   @Test func theFixturePasses() throws {
-    #expect(try failures("tiny").isEmpty)
     let text = try ground.lyceum("task", "check", "tiny")
+    #expect(text.code == 0, "\(text.output)\(text.errors)")
     #expect(text.output.split(separator: "\n").count == 12 && !text.output.contains("FAIL"), "\(text.output)")
   }
 
-  @Test func aReferenceThatIsNotBetter() throws {
-    let task = try variant(["solution/start.sh": "echo 5 >answer.txt\n"])
+  @Test func scoresThatAreNotAsStated() throws {
+    let task = try variant([
+      "solution/start.sh": "echo 5 >answer.txt\n",
+      "task.yaml": try Fixture.file("task.yaml", replacing: "baseline: 68", by: "baseline: 67"),
+    ])
     #expect(
       try failures(task) == [
-        "the reference beats the baseline on the test split", "the reference reproduces its stated score",
+        "the reference beats the baseline on the test split", "the baseline reproduces its stated score",
+        "the reference reproduces its stated score",
       ])
   }
 
-  @Test func aBaselineThatIsNotAsStated() throws {
-    let task = try variant([
-      "task.yaml": try Fixture.file("task.yaml", replacing: "baseline: 68", by: "baseline: 67")
-    ])
-    #expect(try failures(task) == ["the baseline reproduces its stated score"])
-  }
-
-  @Test func anAnswerInTheWorkspace() throws {
-    let grader = try Fixture.file("grader/grade.sh", replacing: "set -eu", by: "set -eu")
-    let task = try variant(["workspace/notes.txt": grader])
-    #expect(try failures(task) == ["no private file is visible to an agent"])
-  }
-
-  @Test func privateDataThatIsPublic() throws {
-    let prepare = try Fixture.file(
-      "prepare.sh", replacing: "echo \"between", by: "cp \"$LYCEUM_PRIVATE/test.txt\" \"$LYCEUM_PUBLIC/copy\"\necho \"between")
-    #expect(try failures(try variant(["prepare.sh": prepare])) == ["no private file is visible to an agent"])
-  }
-
-  @Test func aGraderThatAcceptsGarbage() throws {
-    let lax = try Fixture.file("grader/grade.sh", replacing: "*[!0-9]* | ????* | 0?*) refuse", by: "*[!0-9]*) answer=0")
-    let failures = try failures(try variant(["grader/grade.sh": lax]))
-    #expect(failures.contains("a submission of empty files is refused with a reason"))
-    #expect(failures.contains("a submission of random bytes is refused with a reason"))
-    #expect(!failures.contains("the baseline reproduces its stated score"))
-  }
-
-  @Test func aGraderThatIsNoisy() throws {
-    let noisy = try Fixture.file(
+  @Test func answersThatCanBeSeenAndGradesThatVary() throws {
+    let grader = try Fixture.file(
       "grader/grade.sh", replacing: "$((100 - distance))",
       by: "$((100 - distance - $(od -An -N1 -tu1 /dev/urandom) % 30))")
-    #expect(try failures(try variant(["grader/grade.sh": noisy])).contains("five grades of one submission agree"))
+    let task = try variant(["grader/grade.sh": grader, "workspace/notes.txt": grader])
+    let failures = try failures(task)
+    #expect(failures.contains("no private file is visible to an agent"))
+    #expect(failures.contains("five grades of one submission agree"))
+    #expect(!failures.contains { $0.hasPrefix("a submission of") || $0.hasPrefix("doing nothing") })
+  }
+
+  @Test func privateDataThatIsPublicAndAGraderThatAcceptsGarbage() throws {
+    let prepare = try Fixture.file(
+      "prepare.sh", replacing: "echo \"between",
+      by: "cp \"$LYCEUM_PRIVATE/test.txt\" \"$LYCEUM_PUBLIC/copy\"\necho \"between")
+    let lax = try Fixture.file(
+      "grader/grade.sh", replacing: "*[!0-9]* | ????* | 0?*) refuse", by: "*[!0-9]*) answer=0")
+    #expect(
+      try failures(try variant(["prepare.sh": prepare, "grader/grade.sh": lax])) == [
+        "a submission of empty files is refused with a reason",
+        "a submission of random bytes is refused with a reason",
+        "a submission of numbers that are none is refused with a reason",
+        "no private file is visible to an agent",
+      ])
   }
 
   @Test func aGraderThatCrashes() throws {
-    let failures = try failures(try variant(["grader/grade.sh": "exit 1\n"]))
-    #expect(failures.count == 8, "\(failures)")
+    #expect(
+      try failures(try variant(["grader/grade.sh": "exit 1\n"])) == [
+        "the reference beats the baseline on the test split", "the baseline reproduces its stated score",
+        "the reference reproduces its stated score", "a submission of empty files is refused with a reason",
+        "a submission of random bytes is refused with a reason",
+        "a submission of numbers that are none is refused with a reason",
+        "five grades of one submission agree",
+      ])
   }
 }

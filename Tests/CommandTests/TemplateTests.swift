@@ -23,7 +23,8 @@ import TrajectoryStore
 
   @Test func aNewAgentIsBuiltAndPlays() throws {
     // As Scripts/build does.
-    let template = try String(contentsOfFile: "\(Built.root)/Sources/CLyceum/lyceum-plugin.pc.in", encoding: .utf8)
+    let template = try String(
+      contentsOfFile: "\(Built.root)/Sources/CLyceum/lyceum-plugin.pc.in", encoding: .utf8)
     let filled = template.replacing("@INCLUDEDIR@", with: Built.headers).replacing("@VERSION@", with: "0.1.0")
     try ground.folder.write("pkgconfig/lyceum-plugin.pc", filled)
     #expect(try ground.lyceum("agent", "init", "my-agent").code == 0)
@@ -41,7 +42,8 @@ import TrajectoryStore
   }
 
   @Test func theBuildFillsThePkgConfigFile() throws {
-    let template = try String(contentsOfFile: "\(Built.root)/Sources/CLyceum/lyceum-plugin.pc.in", encoding: .utf8)
+    let template = try String(
+      contentsOfFile: "\(Built.root)/Sources/CLyceum/lyceum-plugin.pc.in", encoding: .utf8)
     let script = try String(contentsOfFile: "\(Built.root)/Scripts/build", encoding: .utf8)
     for mark in template.matches(of: /@[A-Z]+@/).map({ String($0.output) }) {
       #expect(script.contains(mark), "Scripts/build leaves \(mark) as it is")

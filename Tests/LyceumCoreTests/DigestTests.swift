@@ -14,7 +14,10 @@ import Testing
       "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
       "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
     ),
-    (String(repeating: "a", count: 1_000_000), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
+    (
+      String(repeating: "a", count: 1_000_000),
+      "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+    ),
   ]
 
   @Test(arguments: known) func knownAnswers(text: String, hex: String) {
@@ -33,7 +36,9 @@ import Testing
     #expect(Digest(hex: "g" + digest.hex.dropFirst()) == nil)
     #expect(Digest(bytes: [1]) == nil)
     #expect(try JSONDecoder().decode([Digest].self, from: JSONEncoder().encode([digest])) == [digest])
-    #expect(throws: DecodingError.self) { try JSONDecoder().decode([Digest].self, from: Data(#"["12"]"#.utf8)) }
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode([Digest].self, from: Data(#"["12"]"#.utf8))
+    }
   }
 
   @Test func theFirstLinkOfAChainHasNoPrevious() {

@@ -17,7 +17,8 @@ import Testing
   @Test func pathsDoNotRunTogether() {
     let seed = Seed(7)
     let seeds = [
-      seed.derive("ab"), seed.derive("a", "b"), seed.derive("", "ab"), seed.derive("a").derive("b"), seed.derive(),
+      seed.derive("ab"), seed.derive("a", "b"), seed.derive("", "ab"), seed.derive("a").derive("b"),
+      seed.derive(),
       Seed(8).derive("ab"),
     ]
     #expect(Set(seeds).count == seeds.count)
@@ -25,7 +26,10 @@ import Testing
 
   @Test func theGeneratorIsSplitMix64() {
     var zero = SeededGenerator(Seed(0))
-    #expect((0..<3).map { _ in zero.next() } == [0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4, 0x06c4_5d18_8009_454f])
+    #expect(
+      (0..<3).map { _ in zero.next() } == [
+        0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4, 0x06c4_5d18_8009_454f,
+      ])
     var other = SeededGenerator(Seed(1_234_567))
     #expect((0..<2).map { _ in other.next() } == [0x599e_d017_fb08_fc85, 0x2c73_f084_5854_0fa5])
   }

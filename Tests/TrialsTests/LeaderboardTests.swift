@@ -26,7 +26,8 @@ import TrajectoryStore
         MetricSpec(name: "m", direction: direction, primary: true, baseline: 5, reference: 7),
       ]
       return RunManifest.TaskEntry(
-        TaskSpec(id: id, version: 1, title: id, area: "a", definition: "d", metrics: metrics, submission: ["f"]),
+        TaskSpec(
+          id: id, version: 1, title: id, area: "a", definition: "d", metrics: metrics, submission: ["f"]),
         digest: Digest(of: [1]), limits: Limits())
     }
     let manifest = RunManifest(
@@ -47,7 +48,8 @@ import TrajectoryStore
       taskDigest: Digest(of: [1]), agentDigest: Digest(of: [2]), seed: Seed(1), metric: "m",
       direction: task == "up" ? .higher : .lower)
     let writer = try store.beginTrial(record)
-    let end = TrialEnd(kind: .terminated, reason: "submitted", cause: cause, detail: cause == nil ? "" : "why")
+    let end = TrialEnd(
+      kind: .terminated, reason: "submitted", cause: cause, detail: cause == nil ? "" : "why")
     if ends { try writer.end(end, score: score) }
   }
 

@@ -18,7 +18,7 @@ enum TaskTemplate {
       avoid:
         - Do not read anything but /data and the workspace.
       metrics:
-        - {name: mse, direction: lower, primary: true, range: [0, null], baseline: 35.0735, reference: 0.9943, tolerance: 0.001}
+        - {name: mse, direction: lower, primary: true, range: [0, null], baseline: 32.6918, reference: 0.9729, tolerance: 0.001}
       limits: {steps: 20, step_seconds: 60, trial_seconds: 600, memory_mb: 512, processes: 64, cpus: 1}
       profile: default
       workspace: {path: /home/agent/work, template: workspace}

@@ -18,15 +18,15 @@ static int created(const lyc_host *host); /* 0: create() returns NULL */
 
 static char mode[64];
 
-static int is(const char *word) { return strcmp(mode, word) == 0; }
+__attribute__((unused)) static int is(const char *word) { return strcmp(mode, word) == 0; }
 
-static lyc_status bash(lyc_decision *decision, const char *script) {
+__attribute__((unused)) static lyc_status bash(lyc_decision *decision, const char *script) {
   decision->action = LYC_STR("bash");
   decision->input = (lyc_bytes){(const uint8_t *)script, strlen(script)};
   return LYC_OK;
 }
 
-static lyc_status other(lyc_decision *decision, const char *name) {
+__attribute__((unused)) static lyc_status other(lyc_decision *decision, const char *name) {
   decision->action = (lyc_str){name, strlen(name)};
   return LYC_OK;
 }
