@@ -123,7 +123,7 @@ let package = Package(
     .testTarget(name: "LyceumKitTests", dependencies: ["CLyceum", "LyceumKit"], swiftSettings: swift),
     .testTarget(
       name: "PluginHostTests",
-      dependencies: ["Frames", "LyceumCore", "PluginHost", "Processes", "lyceum-runner"],
+      dependencies: ["Frames", "LyceumCore", "PluginHost", "Processes"],
       exclude: ["Fixtures", "Golden"], swiftSettings: swift),
     .testTarget(
       name: "SandboxTests", dependencies: ["CSupport", "LyceumCore", "Processes", "Sandbox"],
