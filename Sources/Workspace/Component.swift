@@ -51,6 +51,14 @@ enum At {
     }
   }
 
+  /// Sets both times to now.
+  static func touch(_ directory: Int32, _ name: Component) -> Int32 {
+    unsafe name.terminated.withUnsafeBytes {
+      unsafe utimensat(
+        directory, $0.baseAddress!.assumingMemoryBound(to: CChar.self), nil, AT_SYMLINK_NOFOLLOW)
+    }
+  }
+
   static func unlink(_ directory: Int32, _ name: Component, isDirectory: Bool) -> Int32 {
     unsafe name.terminated.withUnsafeBytes {
       unsafe unlinkat(

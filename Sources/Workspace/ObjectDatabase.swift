@@ -8,9 +8,11 @@ internal import LyceumCore
 /// temporary name and then renamed, so that any number of processes may write at once.
 @safe struct ObjectDatabase: ~Copyable {
   private let raw: OpaquePointer
+  private let small: SmallObjects
 
   /// Opens the `objects` directory of a repository. `level` is zlib's: 0 stores, 1 is fast.
   init(objects: String, level: Int32) throws(WorkspaceError) {
+    let small = try SmallObjects(objects)
     var raw: OpaquePointer?
     try unsafe GitLibrary.check(git_odb_new(&raw), "open \(objects)")
     guard let raw = unsafe raw else { throw .damaged("\(objects) did not open") }
@@ -20,6 +22,7 @@ internal import LyceumCore
       unsafe git_odb_free(raw)
       throw error
     }
+    self.small = small
     unsafe self.raw = unsafe raw
   }
 
@@ -45,8 +48,10 @@ internal import LyceumCore
   borrowing func write(
     _ content: Bytes, count: Int? = nil, as type: git_object_t = GIT_OBJECT_BLOB
   ) throws(WorkspaceError) -> ObjectID {
+    let count = count ?? content.count
+    if count <= SmallObjects.limit { return try small.write(content, count: count, as: type) }
     var oid = git_oid()
-    let status = unsafe git_odb_write(&oid, raw, content, count ?? content.count, type)
+    let status = unsafe git_odb_write(&oid, raw, content, count, type)
     try GitLibrary.check(status, "write an object")
     return ObjectID(oid)
   }

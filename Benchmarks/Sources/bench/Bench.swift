@@ -54,18 +54,21 @@ struct Bench {
     let bash = try Spawned(["/bin/bash", "--noprofile", "--norc", "-c", ":"], times: 200)
 
     let starts = try (0..<15).map { _ in try laboratory.play(steps: 3).trial.start }
-    table.add("new trial, to the first command's end", starts.median, "ms", floor: bash.wall, "bash", budget: 60)
+    table.add(
+      "new trial, to the first command's end", starts.median, "ms", floor: bash.wall, "bash", budget: 60)
 
     for (work, name) in [(Laboratory.Work.nothing, "nothing changed"), (.change, "a file changed")] {
       let short = try (0..<15).map { _ in try laboratory.play(steps: 20, work).trial }
       let long = try (0..<3).map { _ in try laboratory.play(steps: 2000, work) }
       let first = short.map(\.workerCPU).median
       let last = long.map(\.trial.workerCPU).median
-      table.add("worker CPU per step, 20 steps, \(name)", first, "ms", floor: bash.cpu, "bash, CPU", budget: 0.3)
+      table.add(
+        "worker CPU per step, 20 steps, \(name)", first, "ms", floor: bash.cpu, "bash, CPU", budget: 0.3)
       table.add("worker CPU per step, 2000 steps", last, "ms", floor: bash.cpu, "bash, CPU", budget: 0.3)
       table.add("  2000 steps over 20", last / first, "×", budget: 1.1)
       table.add(
-        "runner and PID 1, CPU per step", long.map(\.trial.helperCPU).median, "ms", floor: bash.cpu, "bash, CPU")
+        "runner and PID 1, CPU per step", long.map(\.trial.helperCPU).median, "ms", floor: bash.cpu,
+        "bash, CPU")
       table.add(
         "whole step, box and snapshot", long.map(\.trial.wall).median, "ms", floor: bash.wall, "bash",
         budget: 3 * bash.wall)
