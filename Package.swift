@@ -96,7 +96,7 @@ let package = Package(
     .executableTarget(
       name: "lyceum",
       dependencies: [
-        "LyceumCore", "PluginHost", "Processes", "Reporting", "Sandbox", "TaskFolders", "TrajectoryStore",
+        "CSupport", "LyceumCore", "PluginHost", "Processes", "Reporting", "Sandbox", "TaskFolders", "TrajectoryStore",
         "Trials", "Workspace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),

@@ -9,6 +9,7 @@
 #include <linux/landlock.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -75,6 +76,8 @@ int lyc_memfd(const char *name, const void *data, size_t size) {
 }
 
 int lyc_scratch(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+int lyc_flush_output(void) { return fflush(stdout) || ferror(stdout) ? -1 : 0; }
 
 int lyc_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 

@@ -79,33 +79,38 @@ public struct Leaderboard: Codable, Sendable {
     }
   }
 
-  /// The two tables as text.
+  /// A table for each task, then a line for each trial without a score.
   public var text: String {
-    var table = TextTable([
-      ("task", .left), ("rank", .right), ("agent", .left), ("scored", .right), ("metric", .left),
-      ("best", .right),
-      ("mean", .right), ("baseline", .right), ("improvement", .right), ("reference", .right),
-    ])
-    for row in rows {
-      table.add([
-        row.task, row.rank.map(String.init) ?? "–", row.agent, "\(row.scored)/\(row.trials)",
-        "\(row.metric) \(row.direction == .higher ? "↑" : "↓")", number(row.best), number(row.mean),
-        number(row.baseline), number(row.improvement, sign: true), number(row.reference),
+    var out = ""
+    var rest = rows[...]
+    while let first = rest.first {
+      let group = rest.prefix { $0.task == first.task }
+      rest = rest.dropFirst(group.count)
+      out += heading(first)
+      var table = TextTable([
+        ("rank", .right), ("agent", .left), ("scored", .right), ("best", .right), ("mean", .right),
+        ("improvement", .right),
       ])
+      for row in group {
+        table.add([
+          row.rank.map(String.init) ?? "–", row.agent, "\(row.scored)/\(row.trials)", number(row.best),
+          number(row.mean), number(row.improvement, sign: true),
+        ])
+      }
+      out += table.text + "\n"
     }
-    guard !unscored.isEmpty else { return table.text }
-    var causes = TextTable([
-      ("unscored trial", .left), ("task", .left), ("agent", .left), ("cause", .left), ("reason", .left),
-      ("detail", .left),
-    ])
+    if !unscored.isEmpty { out += "unscored\n" }
     for trial in unscored {
-      causes.add([
-        trial.trial, trial.task, "\(trial.agent) #\(trial.number)", trial.cause?.rawValue ?? "–",
-        trial.reason,
-        String(line: trial.detail.utf8, limit: 100),
-      ])
+      let detail = trial.detail.isEmpty ? "" : ": \(String(line: trial.detail.utf8, limit: 500))"
+      out += "  \(trial.trial)  \(trial.task) × \(trial.agent) #\(trial.number)  "
+      out += "cause \(trial.cause?.rawValue ?? "–"), \(trial.reason)\(detail)\n"
     }
-    return table.text + "\n" + causes.text
+    return out
+  }
+
+  private func heading(_ row: Row) -> String {
+    "\(row.task): \(row.metric) \(row.direction == .higher ? "↑" : "↓"), "
+      + "baseline \(number(row.baseline)), reference \(number(row.reference))\n"
   }
 }
 

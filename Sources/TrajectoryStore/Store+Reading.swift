@@ -59,6 +59,13 @@ extension Store {
     try read { db in try Self.steps(db, trial, "idx = ?", [index]).first }
   }
 
+  /// How many steps a trial has so far.
+  public func stepCount(_ trial: String) throws(StoreError) -> Int {
+    try read { db in
+      try Int.fetchOne(db, sql: "SELECT max(idx) FROM steps WHERE trial = ?", arguments: [trial]) ?? 0
+    }
+  }
+
   /// The grades of a trial, in order.
   public func grades(_ trial: String) throws(StoreError) -> [StoredGrade] {
     try read { db in

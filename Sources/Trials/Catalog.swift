@@ -49,7 +49,7 @@ public struct Catalog {
   /// Task folders of the search path, by name; the first of a name wins.
   public var taskFolders: [String] { TaskFolder.discover(in: installation.taskPath) }
 
-  /// An agent by id, or by `PATH.so` or `PATH.so:ID`.
+  /// An agent by id, or by its plugin's file, `PATH` or `PATH:ID`.
   public func agent(_ choice: RunSpec.AgentChoice) throws(RunError) -> ResolvedAgent {
     let (manifest, descriptor) = try find(choice.agent, kind: "agent", in: \.agents)
     var row = CanonicalBytes()
@@ -59,15 +59,15 @@ public struct Catalog {
     return ResolvedAgent(choice: choice, plugin: manifest, id: descriptor.id, digest: Digest(of: row.bytes))
   }
 
-  /// A task by folder, by the name of a folder of the search path, by plugin task id, or by `PATH.so:ID`.
+  /// A task by folder, by the name of a folder of the search path, by plugin task id, or by `PATH:ID`.
   public func task(_ name: String) throws(RunError) -> ResolvedTask {
     let folder =
       FileManager.default.fileExists(atPath: "\(name)/task.yaml")
       ? name : taskFolders.first { ($0 as NSString).lastPathComponent == name }
     if let folder { return try task(.folder(absolute(folder))) }
-    if let (manifest, descriptor) = try? find(name, kind: "task", in: \.tasks),
-      descriptor.id != Self.folderTask
-    {
+    let coded = plugins.plugins.contains { $0.task(name) != nil } && name != Self.folderTask
+    if coded || PluginReference(name) != nil {
+      let (manifest, descriptor) = try find(name, kind: "task", in: \.tasks)
       return try task(.plugin(path: manifest.path, id: descriptor.id))
     }
     let known = taskFolders.map { ($0 as NSString).lastPathComponent }
@@ -126,35 +126,30 @@ public struct Catalog {
   private func find(
     _ name: String, kind: String, in list: KeyPath<PluginManifest, [PluginDescriptor]>
   ) throws(RunError) -> (PluginManifest, PluginDescriptor) {
-    guard let library = libraryPath(name) else {
+    guard let reference = PluginReference(name) else {
       for plugin in plugins.plugins {
         if let found = plugin[keyPath: list].first(where: { $0.id == name }) { return (plugin, found) }
       }
       let known = plugins.plugins.flatMap { $0[keyPath: list].map(\.id) }
       throw RunError(
         .usage,
-        "there is no \(kind) `\(name)`: known are \(known.joined(separator: ", ")); or name a library, PATH.so"
+        "there is no \(kind) `\(name)`: known are \(known.joined(separator: ", ")); or name a plugin by its path"
       )
     }
+    let path = absolute(reference.path)
     let manifest: PluginManifest
-    do throws(PluginError) { manifest = try PluginCatalog.load(library.path, launcher: launcher) } catch {
+    do throws(PluginError) { manifest = try PluginCatalog.load(path, launcher: launcher) } catch {
       // The words name the file where the file alone was looked at.
-      throw RunError(.usage, error.detail.contains(library.path) ? "\(error)" : "\(library.path): \(error)")
+      throw RunError(.usage, error.detail.contains(path) ? "\(error)" : "\(path): \(error)")
     }
     let candidates = manifest[keyPath: list]
-    if let id = library.id, let found = candidates.first(where: { $0.id == id }) { return (manifest, found) }
-    if library.id == nil, candidates.count == 1, let only = candidates.first { return (manifest, only) }
+    if let id = reference.id, let found = candidates.first(where: { $0.id == id }) {
+      return (manifest, found)
+    }
+    if reference.id == nil, candidates.count == 1, let only = candidates.first { return (manifest, only) }
+    let ids = candidates.map(\.id).joined(separator: ", ")
     throw RunError(
-      .usage,
-      "\(library.path) has \(candidates.isEmpty ? "no \(kind)" : "the \(kind)s \(candidates.map(\.id).joined(separator: ", "))"): name one as PATH.so:ID"
-    )
-  }
-
-  private func libraryPath(_ name: String) -> (path: String, id: String?)? {
-    guard let end = name.range(of: ".so", options: .backwards)?.upperBound else { return nil }
-    let rest = name[end...]
-    if rest.isEmpty { return (absolute(name), nil) }
-    return rest.first == ":" ? (absolute(String(name[..<end])), String(rest.dropFirst())) : nil
+      .usage, "\(path) has \(candidates.isEmpty ? "no \(kind)" : "the \(kind)s \(ids)"): name one as PATH:ID")
   }
 
   private func absolute(_ path: String) -> String {

@@ -43,7 +43,7 @@ public struct Installation: Sendable {
   private static func defaultCache(_ environment: [String: String]) -> String {
     if geteuid() == 0 { return "/var/cache/lyceum" }
     if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") { return base + "/lyceum" }
-    return (environment["HOME"] ?? "/tmp") + "/.cache/lyceum"
+    return NSHomeDirectory() + "/.cache/lyceum"
   }
 }
 

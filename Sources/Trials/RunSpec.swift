@@ -19,7 +19,7 @@ public struct RunSpec: Codable, Sendable, Hashable {
 
   /// One agent with what it is told.
   public struct AgentChoice: Codable, Sendable, Hashable {
-    /// Agent id, or `PATH.so` or `PATH.so:ID`.
+    /// Agent id, or a plugin's file: `PATH` or `PATH:ID`.
     public var agent: String
     /// Text for the agent's `create`.
     public var config: String
@@ -32,12 +32,7 @@ public struct RunSpec: Codable, Sendable, Hashable {
       self.name = name
     }
 
-    public var label: String {
-      guard name.isEmpty else { return name }
-      guard let library = agent.range(of: ".so", options: .backwards) else { return agent }
-      let id = agent[library.upperBound...].drop { $0 == ":" }
-      return String(id.isEmpty ? agent[..<library.lowerBound].split(separator: "/").last ?? "agent" : id)
-    }
+    public var label: String { name.isEmpty ? PluginReference(agent)?.label ?? agent : name }
 
     /// `NAME`, `NAME=CONFIG` or `NAME=@FILE`, whose content is the configuration.
     public init(parsing text: String) throws(RunError) {

@@ -2,8 +2,11 @@
 // Copyright the Lyceum authors
 
 internal import ArgumentParser
+internal import CSupport
 internal import Foundation
+internal import TrajectoryStore
 internal import Trials
+internal import Workspace
 
 @main
 struct Lyceum: ParsableCommand {
@@ -27,12 +30,20 @@ struct Lyceum: ParsableCommand {
 
   /// Exit codes are Lyceum's own, so errors do not go through the library's.
   static func main() {
+    // Boxes belong to another user, who must be able to read what is prepared for them.
+    umask(0o022)
     do {
       var command = try parseAsRoot()
       try command.run()
+      flush()
     } catch let error as RunError {
       fail(error.description, error.kind.rawValue)
+    } catch let error as StoreError {
+      fail(error.description, RunError(error).kind.rawValue)
+    } catch let error as WorkspaceError {
+      fail(error.description, RunError.Kind.environment.rawValue)
     } catch let code as ExitCode {
+      flush()
       Foundation.exit(code.rawValue)
     } catch {
       if exitCode(for: error) == .success {
@@ -41,6 +52,13 @@ struct Lyceum: ParsableCommand {
       }
       fail(fullMessage(for: error), RunError.Kind.usage.rawValue)
     }
+  }
+
+  /// What was printed must have arrived: a full disk behind `> result.json` is not a success.
+  private static func flush() {
+    guard lyc_flush_output() != 0 else { return }
+    fail(
+      "cannot write standard output: \(String(cString: strerror(errno)))", RunError.Kind.environment.rawValue)
   }
 
   private static func fail(_ message: String, _ code: Int32) -> Never {

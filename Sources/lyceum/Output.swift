@@ -37,3 +37,19 @@ func printJSON(_ value: some Encodable) throws {
 func say(_ text: String, terminator: String = "\n") {
   FileHandle.standardError.write(Data((text + terminator).utf8))
 }
+
+/// The run that `prefix` begins; the latest when it is nil.
+func runID(_ prefix: String?, in store: Store) throws -> String {
+  let runs = try store.runs().map(\.id)
+  guard let prefix else {
+    if let last = runs.last { return last }
+    throw RunError(.usage, "the store has no run yet: start one with `lyceum run`")
+  }
+  if runs.contains(prefix) { return prefix }
+  let found = runs.filter { $0.hasPrefix(prefix) }
+  guard found.count == 1, let id = found.first else {
+    let which = found.isEmpty ? "no run \(prefix)" : "more than one run \(prefix)…"
+    throw RunError(.usage, "the store has \(which): it has \(runs.suffix(8).joined(separator: ", "))")
+  }
+  return id
+}

@@ -59,7 +59,10 @@ struct Run: ParsableCommand {
 
     let board = try Leaderboard(run: outcome.run, in: try store.openReadOnly())
     if output.json { try printJSON(board) } else { print(board.text, terminator: "") }
-    if outcome.interrupted { throw ExitCode(RunError.Kind.interrupted.rawValue) }
+    if outcome.interrupted {
+      say("interrupted: the same command goes on")
+      throw ExitCode(RunError.Kind.interrupted.rawValue)
+    }
     if !board.unscored.isEmpty { throw ExitCode(1) }
   }
 
@@ -92,12 +95,7 @@ struct Report: ParsableCommand {
 
   func run() throws {
     let store = try store.openReadOnly()
-    do {
-      guard let id = try id ?? store.runs().last?.id else {
-        throw RunError(.usage, "the store has no run yet: start one with `lyceum run`")
-      }
-      let board = try Leaderboard(run: id, in: store)
-      if output.json { try printJSON(board) } else { print(board.text, terminator: "") }
-    } catch let error as StoreError { throw RunError(error) }
+    let board = try Leaderboard(run: try runID(id, in: store), in: store)
+    if output.json { try printJSON(board) } else { print(board.text, terminator: "") }
   }
 }

@@ -32,21 +32,19 @@ struct StoreVerify: ParsableCommand {
 
   func run() throws {
     let store = try store.openReadOnly()
-    do {
-      let report = try store.verify(trial: trial)
-      let lines = report.findings.map { String(line: $0.description.utf8, limit: 400) }
-      if output.json {
-        try printJSON(
-          Report(
-            runs: report.runs, trials: report.trials, events: report.events, clean: report.isClean,
-            findings: lines))
-      } else {
-        for line in lines { print(line) }
-        let what = "\(report.runs) runs, \(report.trials) trials, \(report.events) events"
-        print(report.isClean ? "every hash fits: \(what)" : "\(lines.count) findings in \(what)")
-      }
-      if !report.isClean { throw ExitCode(RunError.Kind.damagedStore.rawValue) }
-    } catch let error as StoreError { throw RunError(error) }
+    let report = try store.verify(trial: trial)
+    let lines = report.findings.map { String(line: $0.description.utf8, limit: 400) }
+    if output.json {
+      try printJSON(
+        Report(
+          runs: report.runs, trials: report.trials, events: report.events, clean: report.isClean,
+          findings: lines))
+    } else {
+      for line in lines { print(line) }
+      let what = "\(report.runs) runs, \(report.trials) trials, \(report.events) events"
+      print(report.isClean ? "every hash fits: \(what)" : "\(lines.count) findings in \(what)")
+    }
+    if !report.isClean { throw ExitCode(RunError.Kind.damagedStore.rawValue) }
   }
 }
 
@@ -59,15 +57,13 @@ struct StoreInfo: ParsableCommand {
 
   func run() throws {
     let store = try store.openReadOnly()
-    do {
-      let info = try store.info()
-      if output.json { return try printJSON(info) }
-      print(
-        """
-        \(info.path): schema \(info.schemaVersion), \(info.bytes) bytes, \(info.logBytes) in the write-ahead log
-        \(info.runs) runs, \(info.trials) trials (\(info.endedTrials) over), \(info.steps) steps, \(info.grades) grades, \
-        \(info.logs) log lines
-        """)
-    } catch let error as StoreError { throw RunError(error) }
+    let info = try store.info()
+    if output.json { return try printJSON(info) }
+    print(
+      """
+      \(info.path): schema \(info.schemaVersion), \(info.bytes) bytes, \(info.logBytes) in the write-ahead log
+      \(info.runs) runs, \(info.trials) trials (\(info.endedTrials) over), \(info.steps) steps, \(info.grades) grades, \
+      \(info.logs) log lines
+      """)
   }
 }

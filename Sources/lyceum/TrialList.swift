@@ -25,34 +25,32 @@ struct TrialList: ParsableCommand {
     let attempt: Int
     let end: TrialEnd?
     let score: Double?
-    let steps: Int?
+    let steps: Int
   }
 
   func run() throws {
     let store = try store.openReadOnly()
-    do {
-      let runs = try id.map { [$0] } ?? store.runs().map(\.id)
-      let entries = try runs.flatMap { try store.trials(run: $0) }.map { trial in
-        let cell = trial.record.cell
-        return Entry(
-          trial: trial.record.id, task: cell.task, agent: cell.agent, number: cell.number,
-          attempt: trial.record.attempt, end: trial.ending?.end, score: trial.ending?.score,
-          steps: trial.ending?.steps)
-      }
-      if output.json { return try printJSON(entries) }
-      var table = TextTable([
-        ("trial", .left), ("task", .left), ("agent", .left), ("attempt", .right), ("steps", .right),
-        ("end", .left),
-        ("score", .right),
+    let runs = try id.map { [try runID($0, in: store)] } ?? store.runs().map(\.id)
+    let entries = try runs.flatMap { try store.trials(run: $0) }.map { trial in
+      let cell = trial.record.cell
+      return Entry(
+        trial: trial.record.id, task: cell.task, agent: cell.agent, number: cell.number,
+        attempt: trial.record.attempt, end: trial.ending?.end, score: trial.ending?.score,
+        steps: try trial.ending?.steps ?? store.stepCount(trial.record.id))
+    }
+    if output.json { return try printJSON(entries) }
+    var table = TextTable([
+      ("trial", .left), ("task", .left), ("agent", .left), ("attempt", .right), ("steps", .right),
+      ("end", .left),
+      ("score", .right),
+    ])
+    for entry in entries {
+      let end = entry.end.map { $0.reason + ($0.cause.map { " (\($0.rawValue))" } ?? "") } ?? "not over"
+      table.add([
+        entry.trial, entry.task, "\(entry.agent) #\(entry.number)", String(entry.attempt),
+        String(entry.steps), end, entry.score.map { "\($0)" } ?? "–",
       ])
-      for entry in entries {
-        let end = entry.end.map { $0.reason + ($0.cause.map { " (\($0.rawValue))" } ?? "") } ?? "not over"
-        table.add([
-          entry.trial, entry.task, "\(entry.agent) #\(entry.number)", String(entry.attempt),
-          entry.steps.map(String.init) ?? "–", end, entry.score.map { "\($0)" } ?? "–",
-        ])
-      }
-      print(table.text, terminator: "")
-    } catch let error as StoreError { throw RunError(error) }
+    }
+    print(table.text, terminator: "")
   }
 }

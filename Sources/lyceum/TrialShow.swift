@@ -28,23 +28,22 @@ struct TrialShow: ParsableCommand {
 
   func run() throws {
     let store = try store.openReadOnly()
-    do {
-      let trial = try store.trial(trial)
-      if let step {
-        guard let found = try store.step(trial.record.id, step) else {
-          throw RunError(
-            .usage, "trial \(trial.record.id) has no step \(step): it has \(trial.ending?.steps ?? 0)")
-        }
-        let grades = try store.grades(trial.record.id).filter { $0.step == step }
-        if output.json {
-          try printJSON(StepView(found, grades: grades))
-        } else {
-          print(StepView(found, grades: grades).text)
-        }
-      } else {
-        let view = try TrialView(trial, store)
-        if output.json { try printJSON(view) } else { print(view.text, terminator: "") }
+    let trial = try store.trial(trial)
+    if let step {
+      guard let found = try store.step(trial.record.id, step) else {
+        throw RunError(
+          .usage,
+          "trial \(trial.record.id) has no step \(step): it has \(try store.stepCount(trial.record.id))")
       }
-    } catch let error as StoreError { throw RunError(error) }
+      let grades = try store.grades(trial.record.id).filter { $0.step == step }
+      if output.json {
+        try printJSON(StepView(found, grades: grades))
+      } else {
+        print(StepView(found, grades: grades).text)
+      }
+    } else {
+      let view = try TrialView(trial, store)
+      if output.json { try printJSON(view) } else { print(view.text, terminator: "") }
+    }
   }
 }

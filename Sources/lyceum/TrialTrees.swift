@@ -33,23 +33,21 @@ struct TrialDiff: ParsableCommand {
 
   func run() throws {
     let trees = try TrialTrees(trial, store)
-    do {
-      let difference = try trees.repository.diff(
-        from: try trees.tree(of: from), to: try trees.tree(of: to), limits: DiffLimits(patchBytes: 4 << 20))
-      let changes = difference.changes.map {
-        Change(
-          path: Content($0.path), change: "\($0.kind)", oldBytes: $0.oldSize, newBytes: $0.newSize,
-          patch: $0.patch.map { Content($0) })
-      }
-      if output.json { return try printJSON(changes) }
-      for change in changes {
-        print(
-          "\(change.change) \(String(line: change.path.bytes))  \(change.oldBytes) → \(change.newBytes) bytes"
-        )
-        if let patch = change.patch { print(String(escaping: patch.bytes), terminator: "") }
-      }
-      if !difference.isComplete { print("more than \(changes.count) paths differ; the rest is not shown") }
-    } catch let error as WorkspaceError { throw RunError(.environment, error.description) }
+    let difference = try trees.repository.diff(
+      from: try trees.tree(of: from), to: try trees.tree(of: to), limits: DiffLimits(patchBytes: 4 << 20))
+    let changes = difference.changes.map {
+      Change(
+        path: Content($0.path), change: "\($0.kind)", oldBytes: $0.oldSize, newBytes: $0.newSize,
+        patch: $0.patch.map { Content($0) })
+    }
+    if output.json { return try printJSON(changes) }
+    for change in changes {
+      print(
+        "\(change.change) \(String(line: change.path.bytes))  \(change.oldBytes) → \(change.newBytes) bytes"
+      )
+      if let patch = change.patch { print(String(escaping: patch.bytes), terminator: "") }
+    }
+    if !difference.isComplete { print("more than \(changes.count) paths differ; the rest is not shown") }
   }
 }
 
@@ -73,10 +71,8 @@ struct TrialRestore: ParsableCommand {
 
   func run() throws {
     let trees = try TrialTrees(trial, store)
-    do {
-      let missing = try trees.repository.restore(try trees.tree(of: step), into: folder)
-      for path in missing { say("\(String(line: path)): too large to have been recorded") }
-    } catch let error as WorkspaceError { throw RunError(.environment, error.description) }
+    let missing = try trees.repository.restore(try trees.tree(of: step), into: folder)
+    for path in missing { say("\(String(line: path)): too large to have been recorded") }
   }
 }
 
@@ -88,16 +84,12 @@ private struct TrialTrees {
 
   init(_ id: String, _ option: StoreOption) throws {
     store = try option.openReadOnly()
-    do {
-      trial = try store.trial(id)
-      let path = repositoryPath(store: option.path)
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw RunError(.usage, "\(path) is not there: it belongs beside the store and holds its workspaces")
-      }
-      repository = try Repository(at: path)
-    } catch let error as StoreError {
-      throw RunError(error)
-    } catch let error as WorkspaceError { throw RunError(.environment, error.description) }
+    trial = try store.trial(id)
+    let path = repositoryPath(store: option.path)
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw RunError(.usage, "\(path) is not there: it belongs beside the store and holds its workspaces")
+    }
+    repository = try Repository(at: path)
   }
 
   func tree(of step: Int) throws -> TreeID {

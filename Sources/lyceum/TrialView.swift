@@ -29,6 +29,7 @@ struct TrialView: Encodable {
     let index: Int
     let thought: Content
     let action: String
+    let path: Content
     let input: Content
     let exitCode: Int32?
     let signal: Int32?
@@ -70,7 +71,8 @@ struct TrialView: Encodable {
       lines.append(
         Line(
           index: step.index, thought: Content(step.decision.thought), action: step.decision.action.name,
-          input: Content(step.decision.action.path + step.decision.action.input.prefix(200)),
+          path: Content(step.decision.action.path),
+          input: Content(Bytes(step.decision.action.input.prefix(200))),
           exitCode: step.observation.exitCode, signal: step.observation.signal,
           timedOut: step.observation.timedOut, wallMicroseconds: step.observation.usage.wallMicroseconds,
           outputBytes: UInt64(step.observation.output.count) + step.observation.elided, tree: step.tree))
@@ -106,9 +108,10 @@ struct TrialView: Encodable {
       let exit =
         step.timedOut ? "time" : step.exitCode.map { String($0) } ?? step.signal.map { "sig \($0)" } ?? ""
       table.add([
-        String(step.index), step.action, String(line: step.input.bytes, limit: 40), exit,
+        String(step.index), step.action,
+        String(line: step.path.bytes.isEmpty ? step.input.bytes : step.path.bytes, limit: 36), exit,
         String(step.wallMicroseconds / 1000), String(step.outputBytes),
-        String(line: step.thought.bytes, limit: 50),
+        String(line: step.thought.bytes, limit: 40),
       ])
     }
     out += "\n" + table.text

@@ -35,6 +35,9 @@ int lyc_socketpair(int type, int ends[2]);
 /* Version of the Landlock interface; 0 when the kernel has none. */
 int lyc_landlock_abi(void);
 
+/* Hands what was printed to the system: 0, or -1 with errno when not all of it could be written. */
+int lyc_flush_output(void);
+
 /* sendmsg(2) of one datagram with `fd_count` (at most 8) descriptors beside it; MSG_NOSIGNAL. */
 ssize_t lyc_send_fds(int socket, const void *data, size_t size, const int *fds, size_t fd_count);
 
