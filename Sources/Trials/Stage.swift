@@ -13,7 +13,6 @@ internal import Workspace
 final class Stage {
   let plan: TrialPlan
   let installation: Installation
-  let repository: Repository
   let writer: TrialWriter
   let limits: Limits
   let profile: Profile
@@ -23,12 +22,11 @@ final class Stage {
   private(set) var blame = Cause.host
 
   init(
-    plan: TrialPlan, installation: Installation, repository: Repository, writer: TrialWriter, limits: Limits,
-    profile: Profile, folder: String
+    plan: TrialPlan, installation: Installation, writer: TrialWriter, limits: Limits, profile: Profile,
+    folder: String
   ) {
     self.plan = plan
     self.installation = installation
-    self.repository = repository
     self.writer = writer
     self.limits = limits
     self.profile = profile
@@ -37,47 +35,50 @@ final class Stage {
 
   /// Plays the trial. Throws what kept it from being played; `blame` says whose fault that is.
   func run(report: @escaping (Progress) -> Void) throws -> (TrialEnd, score: Double?) {
-    let spec = plan.task.spec
     let template = TemplateFolder(at: "\(folder)/template")
     let boxes = TaskBoxes(task: plan.task, profile: profile, slot: plan.slot, cache: installation.cache)
 
+    // The plugins load, each in a process of its own, while the workspace and its box are made.
     blame = .task
-    let task = try startTask(boxes, template)
-    defer { _ = task.close() }
-    try task.prepare(seed: plan.seed.derive("prepare"), deadline: .after(seconds: Timeouts.prepare + 60))
-
+    let taskRunner = try startTask(boxes, template)
+    blame = .agent
+    let agentRunner = try startAgent()
     blame = .host
-    let start = plan.task.folder.map { "\($0.path)/\(spec.folder?.template ?? "workspace")" } ?? template.path
-    let workspace = try Workspace.create(
-      from: .directory(start), at: "\(folder)/workspace", repository: repository, owner: uid(slot: plan.slot))
-    let tree0 = try workspace.snapshot().tree
+    let repository = try Repository(at: repositoryPath(store: plan.store))
     let history = History(repository: repository, trial: plan.trial)
     defer { try? history.mark() }
-    try history.append(tree0, message: "workspace of \(spec.id)")
+    let early = try boxes.isPrepared() ? makeRoom(repository, history, template, boxes) : nil
 
-    blame = .sandbox
-    let box = try openBox(workspace: "\(folder)/workspace", data: boxes.data)
-    let grading = Grading(
-      task: plan.task, session: task, boxes: boxes, repository: repository, scratch: folder, seed: plan.seed)
+    blame = .task
+    let task = try greetTask(taskRunner)
+    defer { _ = task.close() }
+    try task.prepare(seed: plan.seed.derive("prepare"), deadline: .after(seconds: Timeouts.prepare + 60))
+    let room = try early ?? makeRoom(repository, history, template, boxes)
 
     blame = .agent
-    let agent = try startAgent()
+    let agent = try AgentSession(
+      agentRunner, plugin: plan.agent.plugin, agent: plan.agent.id, config: plan.agent.choice.config,
+      startDeadline: .after(seconds: Timeouts.call))
     blame = .host
+    let grading = Grading(
+      task: plan.task, session: task, boxes: boxes, repository: repository, scratch: folder, seed: plan.seed)
     var loop = TrialLoop(
       agent: agent,
-      tools: Tools(box: box, workspace: workspace, grading: grading, limits: limits, slot: plan.slot),
-      workspace: workspace, writer: writer, history: history, limits: limits, start: tree0, report: report)
+      tools: Tools(
+        box: room.box, workspace: room.workspace, grading: grading, limits: limits, slot: plan.slot),
+      workspace: room.workspace, writer: writer, history: history, limits: limits, start: room.start,
+      report: report)
     var end: TrialEnd
-    do { end = try loop.play(task: spec) } catch let error as PluginError {
+    do { end = try loop.play(task: plan.task.spec) } catch let error as PluginError {
       end = TrialEnd(
         kind: .failed, reason: "agent-\(error.word)", cause: error.cause(of: .agent), detail: error.detail)
     }
     _ = agent.close()
 
     blame = .sandbox
-    try box.close()
+    try room.box.close()
     blame = .host
-    let final = try workspace.snapshot().tree
+    let final = try room.workspace.snapshot().tree
     try history.append(final, message: "after the last step")
     let score = try grade(&end, final: final, loop: loop, grading: grading)
     try history.seal(message: "\(end.kind.rawValue): \(end.reason)", head: try writer.end(end, score: score))
@@ -112,14 +113,18 @@ final class Stage {
     return grade
   }
 
-  private func startTask(_ boxes: TaskBoxes, _ template: TemplateFolder) throws -> TaskSession {
+  private func startTask(_ boxes: TaskBoxes, _ template: TemplateFolder) throws(PluginError) -> Runner {
     let binds = plan.task.folder.map { [Bind(host: $0.path, box: "/task", writable: false)] } ?? []
-    let session = try TaskSession(
-      plugin: plan.task.plugin, task: plan.task.id, config: plan.task.config,
-      launcher: boxedLauncher(cache: installation.cache, slot: plan.slot, binds: binds),
+    return try Runner.start(
+      plan.task.plugin, launcher: boxedLauncher(cache: installation.cache, slot: plan.slot, binds: binds),
       services: HostServices(
         log: log(from: "task"), seed: plan.seed.derive("task"), taskBox: boxes.run, putFile: template.put,
-        readSubmission: boxes.readSubmission),
+        readSubmission: boxes.readSubmission))
+  }
+
+  private func greetTask(_ runner: Runner) throws -> TaskSession {
+    let session = try TaskSession(
+      runner, plugin: plan.task.plugin, task: plan.task.id, config: plan.task.config,
       startDeadline: .after(seconds: Timeouts.call))
     let spec = try session.describe(deadline: .after(seconds: Timeouts.call))
     guard spec == plan.task.spec else {
@@ -131,12 +136,25 @@ final class Stage {
     return session
   }
 
-  private func startAgent() throws -> AgentSession {
-    try AgentSession(
-      plugin: plan.agent.plugin, agent: plan.agent.id, config: plan.agent.choice.config,
-      launcher: boxedLauncher(cache: installation.cache, slot: plan.slot),
-      services: HostServices(log: log(from: "agent"), seed: plan.seed.derive("agent")),
-      startDeadline: .after(seconds: Timeouts.call))
+  private func startAgent() throws(PluginError) -> Runner {
+    try Runner.start(
+      plan.agent.plugin, launcher: boxedLauncher(cache: installation.cache, slot: plan.slot),
+      services: HostServices(log: log(from: "agent"), seed: plan.seed.derive("agent")))
+  }
+
+  /// The workspace, its first tree, and the box that the agent's commands run in.
+  private func makeRoom(
+    _ repository: Repository, _ history: History, _ template: TemplateFolder, _ boxes: TaskBoxes
+  ) throws -> (workspace: Workspace, start: TreeID, box: Box) {
+    blame = .host
+    let spec = plan.task.spec
+    let source = plan.task.folder.map { "\($0.path)/\(spec.folder?.template ?? "workspace")" } ?? template.path
+    let workspace = try Workspace.create(
+      from: .directory(source), at: "\(folder)/workspace", repository: repository, owner: uid(slot: plan.slot))
+    let tree = try workspace.snapshot().tree
+    try history.append(tree, message: "workspace of \(spec.id)")
+    blame = .sandbox
+    return (workspace, tree, try openBox(workspace: "\(folder)/workspace", data: boxes.data))
   }
 
   private func openBox(workspace: String, data: TaskData?) throws -> Box {

@@ -13,7 +13,7 @@ final class TaskBoxes {
   let profile: Profile
   let slot: Int
   let cache: String
-  /// Set once `prepare` has run.
+  /// Set once `prepare` has run, or ``isPrepared()`` has found what an earlier trial prepared.
   private(set) var data: TaskData?
   /// Folder with the submission that is being graded; nil outside of a grade.
   var submission: String?
@@ -25,6 +25,14 @@ final class TaskBoxes {
     self.profile = profile
     self.slot = slot
     self.cache = cache
+  }
+
+  /// Whether everything that the agent is to see is there before `prepare` runs in this trial.
+  func isPrepared() -> Bool {
+    guard let folder = task.folder, let parts = task.spec.folder else { return false }
+    if parts.prepare == nil { return true }
+    data = TaskData.find(task: task.spec.id, digest: folder.prepareDigest, cache: cache)
+    return data != nil
   }
 
   /// The service `lyceum.host.task-box`.

@@ -35,13 +35,11 @@ public enum TrialWorker {
     _ plan: TrialPlan, _ installation: Installation, _ folder: String, _ report: @escaping (Progress) -> Void
   ) throws {
     let store = try Store.open(at: plan.store)
-    let repository = try Repository(at: repositoryPath(store: plan.store))
     let limits = plan.limits.applied(to: plan.task.spec.limits)
     let profile = try Profile.load(named: plan.task.spec.profile, searching: installation.profilePath)
     let writer = try store.beginTrial(TrialRecord(plan, limits: limits))
     let stage = Stage(
-      plan: plan, installation: installation, repository: repository, writer: writer, limits: limits,
-      profile: profile, folder: folder)
+      plan: plan, installation: installation, writer: writer, limits: limits, profile: profile, folder: folder)
     do {
       let (end, score) = try stage.run(report: report)
       report(.ended(end, score: score))
