@@ -20,6 +20,9 @@ public struct Digest: Sendable, Hashable, Codable, CustomStringConvertible {
     bytes = out
   }
 
+  /// `sha256` has 32 bytes.
+  init(sha256: Bytes) { bytes = sha256 }
+
   /// A digest that was computed elsewhere; nil unless `bytes` has 32 of them.
   public init?(bytes: Bytes) {
     guard bytes.count == 32 else { return nil }

@@ -16,15 +16,26 @@ public struct RunManifest: Codable, Sendable, Hashable {
     public var area: String
     public var digest: Digest
     public var metrics: [MetricSpec]
+    /// Of everything that prepared data depend on; nil for a task that is code alone.
+    public var data: Digest?
+    /// What serves the task.
+    public var plugin: PluginEntry
+    /// Digest of the sandbox profile's content.
+    public var profile: Digest
     /// As the run applied them.
     public var limits: Limits
 
-    public init(_ spec: TaskSpec, digest: Digest, limits: Limits) {
+    public init(
+      _ spec: TaskSpec, digest: Digest, data: Digest?, plugin: PluginEntry, profile: Digest, limits: Limits
+    ) {
       id = spec.id
       version = spec.version
       title = spec.title
       area = spec.area
       self.digest = digest
+      self.data = data
+      self.plugin = plugin
+      self.profile = profile
       metrics = spec.metrics
       self.limits = limits
     }

@@ -12,11 +12,21 @@ public final class AgentSession {
   private var primaryMetric = ""
 
   /// Starts the plugin's process and creates the agent `id` with `config`.
-  public init(
+  public convenience init(
     plugin: PluginManifest, agent id: String, config: String = "", launcher: RunnerLauncher,
     services: HostServices, startDeadline: Deadline
   ) throws(PluginError) {
-    runner = try Runner(path: plugin.path, launcher: launcher, services: services, deadline: startDeadline)
+    try self.init(
+      Runner.start(plugin, launcher: launcher, services: services), plugin: plugin, agent: id, config: config,
+      startDeadline: startDeadline)
+  }
+
+  /// Creates the agent `id` with `config` in a process that ``Runner/start(_:launcher:services:)`` has started.
+  public init(
+    _ runner: Runner, plugin: PluginManifest, agent id: String, config: String = "", startDeadline: Deadline
+  ) throws(PluginError) {
+    self.runner = runner
+    try runner.greet(startDeadline)
     guard runner.manifest.digest == plugin.digest else {
       throw PluginError(.launch, "\(plugin.path) changed since the run began: run the command again")
     }

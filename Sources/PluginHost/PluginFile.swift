@@ -44,10 +44,21 @@ struct PluginFile {
     } else {
       throw PluginError(.notAPlugin, "\(path) is neither a shared library for this machine nor a program")
     }
-    guard let bytes = readWhole(path, limit: PluginFile.sizeLimit) else {
-      throw PluginError(.notFound, "\(path) cannot be read")
+    guard let digest = PluginFile.digest(file) else { throw PluginError(.notFound, "\(path) cannot be read") }
+    self.digest = digest
+  }
+
+  /// The digest of an open file that was not yet read; nil when it cannot be read or is too large.
+  private static func digest(_ file: borrowing Descriptor) -> Digest? {
+    var stream = DigestStream()
+    var size = 0
+    while let part = (try? file.read(upTo: 1 << 18)) ?? nil {
+      if part.isEmpty { return stream.finish() }
+      stream.append(part)
+      size += part.count
+      if size > sizeLimit { return nil }
     }
-    digest = Digest(of: bytes)
+    return nil
   }
 
   private static func absolute(_ path: String) throws(PluginError) -> String {

@@ -27,6 +27,7 @@ public final class Runner {
   /// A box could not be had since this was last set to nil.
   var boxFailure: String?
 
+  private let file: PluginFile
   private var child: Child
   private let wraps: Bool
   private let socket: Descriptor
@@ -45,19 +46,42 @@ public final class Runner {
     try self.init(try PluginFile(path), launcher, services, deadline)
   }
 
-  init(
+  convenience init(
     _ file: PluginFile, _ launcher: RunnerLauncher, _ services: HostServices, _ deadline: Deadline
   ) throws(PluginError) {
+    try self.init(starting: file, launcher, services)
+    try greet(deadline)
+  }
+
+  /// Starts the process and returns while it loads the plugin: for a session, which waits until that is done.
+  public static func start(
+    _ plugin: PluginManifest, launcher: RunnerLauncher, services: HostServices
+  ) throws(PluginError) -> Runner {
+    try Runner(starting: try PluginFile(plugin.path), launcher, services)
+  }
+
+  private init(starting file: PluginFile, _ launcher: RunnerLauncher, _ services: HostServices)
+    throws(PluginError)
+  {
     let connection = try Connection(try RunnerRequest(file.path, file.form), launcher)
     child = connection.child
     socket = connection.socket
     log = LogDrain(connection.printed)
     wraps = launcher.wraps
     self.services = services
+    self.file = file
     manifest = PluginManifest(unread: file)
-
     let hello = HelloMessage(abi: 1 << 16, hostName: "lyceum", hostVersion: "0.1")
-    let message: ManifestMessage = try call(.hello, hello, deadline)
+    do throws(PluginError) {
+      try ask(.hello, hello, .after(seconds: 1))
+    } catch {
+      throw end(error)
+    }
+  }
+
+  /// Waits until the plugin is loaded and reads what it says about itself.
+  func greet(_ deadline: Deadline) throws(PluginError) {
+    let message: ManifestMessage = try answer(to: .hello, deadline)
     do throws(PluginError) {
       manifest = try PluginManifest(file, message)
     } catch {
@@ -70,9 +94,20 @@ public final class Runner {
     _ kind: FrameKind, _ message: some Message, _ deadline: Deadline
   ) throws(PluginError) -> Result {
     if let failure { throw failure }
+    do throws(PluginError) {
+      try ask(kind, message, deadline)
+    } catch {
+      throw end(error)
+    }
+    return try answer(to: kind, deadline)
+  }
+
+  private func answer<Result: Message>(to kind: FrameKind, _ deadline: Deadline) throws(PluginError) -> Result
+  {
+    if let failure { throw failure }
     let reply: Reply<Result>
     do throws(PluginError) {
-      reply = try exchange(kind, message, deadline)
+      reply = try receiveReply(to: kind, deadline)
     } catch {
       throw end(error)
     }
@@ -99,12 +134,15 @@ public final class Runner {
     return exit
   }
 
-  private func exchange<Result: Message>(
-    _ kind: FrameKind, _ message: some Message, _ deadline: Deadline
-  ) throws(PluginError) -> Reply<Result> {
+  private func ask(_ kind: FrameKind, _ message: some Message, _ deadline: Deadline) throws(PluginError) {
     calls += 1
     cancelBy = nil
     try send(Frame(kind, call: calls, payload: message.payload), deadline)
+  }
+
+  private func receiveReply<Result: Message>(
+    to kind: FrameKind, _ deadline: Deadline
+  ) throws(PluginError) -> Reply<Result> {
     while true {
       let frame = try receive(deadline)
       if frame.isReply {

@@ -95,7 +95,8 @@ public struct Catalog {
         choice: choice, spec: loaded.spec, plugin: manifest, id: descriptor.id,
         config: #"{"folder":"/task"}"#,
         folder: StagedFolder(
-          path: try staging.reachable(path), digest: digests.0, prepareDigest: digests.1), digest: digests.0)
+          path: try staging.reachable(path), digest: digests.0, prepareDigest: digests.1),
+        profile: try profile(of: loaded.spec), digest: digests.0)
     case .plugin(let path, let id):
       let (manifest, descriptor) = try find("\(path):\(id)", kind: "task", in: \.tasks)
       let spec = try describe(manifest, descriptor.id)
@@ -104,11 +105,17 @@ public struct Catalog {
       row.append(id)
       return ResolvedTask(
         choice: choice, spec: spec, plugin: manifest, id: descriptor.id, config: "", folder: nil,
-        digest: Digest(of: row.bytes))
+        profile: try profile(of: spec), digest: Digest(of: row.bytes))
     }
   }
 
   private static let folderTask = "folder"
+
+  private func profile(of spec: TaskSpec) throws(RunError) -> Profile {
+    do throws(SandboxError) {
+      return try Profile.load(named: spec.profile, searching: installation.profilePath)
+    } catch { throw RunError(.environment, error.description) }
+  }
 
   private func describe(_ manifest: PluginManifest, _ id: String) throws(RunError) -> TaskSpec {
     do throws(PluginError) {

@@ -79,10 +79,14 @@ struct Secrets {
   static let complete = "search-complete"
 
   init(_ task: ResolvedTask, folder: StagedFolder, cache: String) throws {
-    let data = try TaskData.ensure(
-      task: task.spec.id, digest: folder.prepareDigest, cache: cache, owner: nil
-    ) { _, _ in throw RunError(.environment, "the data of \(task.spec.id) was not prepared") }
-    let roots = task.spec.sources + [data.privateFolder, "\(folder.path)/grader", "\(folder.path)/solution"]
+    // A task without `prepare` has no private data; its grader and solution are secrets all the same.
+    let data = TaskData.find(task: task.spec.id, digest: folder.prepareDigest, cache: cache)
+    if data == nil, task.spec.folder?.prepare != nil {
+      throw RunError(.environment, "the data of \(task.spec.id) was not prepared")
+    }
+    let roots =
+      task.spec.sources
+      + [data?.privateFolder, "\(folder.path)/grader", "\(folder.path)/solution"].compactMap { $0 }
     files = roots.flatMap { root -> [File] in
       let members = FileManager.default.subpaths(atPath: root).map { $0.map { "\(root)/\($0)" } } ?? [root]
       return members.compactMap { path -> File? in

@@ -19,19 +19,12 @@ public struct Preparation {
     for name in spec.tasks {
       let task = try catalog.task(name)
       if let missing = Packages.missing(for: task.spec) { throw RunError(.environment, missing) }
-      try checkProfile(task.spec)
       tasks.append(task)
     }
     if Set(tasks.map(\.spec.id)).count < tasks.count { throw RunError(.usage, "two tasks have one id") }
     var agents: [ResolvedAgent] = []
     for choice in spec.agents { agents.append(try catalog.agent(choice)) }
     return (tasks, agents)
-  }
-
-  private func checkProfile(_ spec: TaskSpec) throws(RunError) {
-    do throws(SandboxError) {
-      _ = try Profile.load(named: spec.profile, searching: catalog.installation.profilePath)
-    } catch { throw RunError(.environment, error.description) }
   }
 
   private func checkIsolation() throws(RunError) {

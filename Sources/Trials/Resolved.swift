@@ -3,6 +3,7 @@
 
 public import LyceumCore
 public import PluginHost
+public import Sandbox
 
 /// A task folder where the user of a box can reach it, with the digests of its content.
 public struct StagedFolder: Codable, Sendable {
@@ -22,6 +23,8 @@ public struct ResolvedTask: Codable, Sendable {
   public let id: String
   public let config: String
   public let folder: StagedFolder?
+  /// Sandbox profile of the agent's box, as it was when the task was loaded.
+  public let profile: Profile
   /// What the task is, as far as its score depends on it: two runs with equal digests are comparable.
   public let digest: Digest
 }

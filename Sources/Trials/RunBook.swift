@@ -9,6 +9,13 @@ internal import Sandbox
 internal import TrajectoryStore
 internal import Workspace
 
+/// JSON with sorted keys: equal values give equal bytes.
+func sortedJSON(_ value: some Encodable) throws -> Bytes {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return Bytes(try encoder.encode(value))
+}
+
 /// The record of a run: which trials it has, which of them are done, and how each ends.
 struct RunBook {
   /// Digest of everything that the run's scores depend on: the same command gives the same run.
@@ -24,8 +31,14 @@ struct RunBook {
 
   /// A trial that is yet to be played.
   struct Waiting {
-    let cell: Cell
+    let task: ResolvedTask
+    let agent: ResolvedAgent
+    let number: Int
     let attempt: Int
+    /// Place of the cell in the run, from 1.
+    let index: Int
+
+    var cell: Cell { Cell(task: task.spec.id, agent: agent.choice.label, number: number) }
   }
 
   var total: Int { tasks.count * agents.count * spec.trials }
@@ -35,10 +48,8 @@ struct RunBook {
     _ spec: RunSpec, tasks: [ResolvedTask], agents: [ResolvedAgent], store path: String,
     installation: Installation
   ) throws {
-    let manifest = RunManifest(spec, tasks: tasks, agents: agents)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let text = String(decoding: try encoder.encode(manifest), as: UTF8.self)
+    let manifest = try RunManifest(spec, tasks: tasks, agents: agents)
+    let text = String(decoding: try sortedJSON(manifest), as: UTF8.self)
     id = String(Digest(of: Array(text.utf8)).hex.prefix(10))
     self.spec = spec
     self.tasks = tasks
@@ -59,6 +70,18 @@ struct RunBook {
         id: id, name: id, createdMicroseconds: Store.now, spec: text, seed: Seed(spec.seed),
         host: Provenance.current().json))
     try closeAbandoned()
+    try sweep()
+  }
+
+  /// Work folders of workers that were killed, of whatever run: nobody holds their locks.
+  private func sweep() throws {
+    let work = "\(installation.cache)/work"
+    for name in try FileManager.default.contentsOfDirectory(atPath: work) {
+      let folder = "\(work)/\(name.hasSuffix(".lock") ? String(name.dropLast(5)) : name)"
+      guard let lock = try FileLock(folder + ".lock") else { continue }
+      try Workspace.removeTree(at: folder)
+      withExtendedLifetime(lock) {}
+    }
   }
 
   private static func checkFolder(of store: String) throws(RunError) {
@@ -75,15 +98,18 @@ struct RunBook {
   func unfinished() throws -> [Waiting] {
     let states = try store.cells(run: id)
     var out: [Waiting] = []
+    var index = 0
     for task in tasks {
       for agent in agents {
         for number in 1...spec.trials {
-          let cell = Cell(task: task.spec.id, agent: agent.choice.label, number: number)
-          switch states[cell] {
-          case nil, .missing: out.append(Waiting(cell: cell, attempt: 1))
-          case .retriable(_, let attempt, _): out.append(Waiting(cell: cell, attempt: attempt + 1))
-          case .finished: break
+          index += 1
+          var attempt = 1
+          switch states[Cell(task: task.spec.id, agent: agent.choice.label, number: number)] {
+          case nil, .missing: break
+          case .retriable(_, let last, _): attempt = last + 1
+          case .finished: continue
           }
+          out.append(Waiting(task: task, agent: agent, number: number, attempt: attempt, index: index))
         }
       }
     }
@@ -91,16 +117,11 @@ struct RunBook {
   }
 
   func plan(_ waiting: Waiting, slot: Slot) -> TrialPlan {
-    let cell = waiting.cell
-    let t = tasks.firstIndex { $0.spec.id == cell.task } ?? 0
-    let a = agents.firstIndex { $0.choice.label == cell.agent } ?? 0
-    let index = (t * agents.count + a) * spec.trials + cell.number
     // The seed of a trial is the same for every agent, so that agents meet the same conditions.
-    let seed = Seed(spec.seed).derive("task", cell.task, "trial", String(cell.number))
+    let seed = Seed(spec.seed).derive("task", waiting.task.spec.id, "trial", String(waiting.number))
     return TrialPlan(
-      run: id, trial: "\(id)-\(index)-\(waiting.attempt)", task: tasks[t], agent: agents[a],
-      number: cell.number,
-      attempt: waiting.attempt, seed: seed, limits: spec.limits, store: storePath,
+      run: id, trial: "\(id)-\(waiting.index)-\(waiting.attempt)", task: waiting.task, agent: waiting.agent,
+      number: waiting.number, attempt: waiting.attempt, seed: seed, limits: spec.limits, store: storePath,
       isolation: Doctor.isolation(), slot: slot.number)
   }
 
@@ -147,10 +168,12 @@ extension TrialPlan {
 }
 
 extension RunManifest {
-  init(_ spec: RunSpec, tasks: [ResolvedTask], agents: [ResolvedAgent]) {
+  init(_ spec: RunSpec, tasks: [ResolvedTask], agents: [ResolvedAgent]) throws {
     self.init(
-      tasks: tasks.map {
-        TaskEntry($0.spec, digest: $0.digest, limits: spec.limits.applied(to: $0.spec.limits))
+      tasks: try tasks.map {
+        TaskEntry(
+          $0.spec, digest: $0.digest, data: $0.folder?.prepareDigest, plugin: PluginEntry($0.plugin),
+          profile: Digest(of: try sortedJSON($0.profile)), limits: spec.limits.applied(to: $0.spec.limits))
       },
       agents: agents.map {
         AgentEntry(

@@ -6,6 +6,7 @@ internal import LyceumCore
 internal import PluginHost
 internal import Processes
 internal import Sandbox
+internal import TaskFolders
 internal import TrajectoryStore
 internal import Workspace
 
@@ -13,80 +14,97 @@ internal import Workspace
 final class Stage {
   let plan: TrialPlan
   let installation: Installation
-  let repository: Repository
   let writer: TrialWriter
   let limits: Limits
-  let profile: Profile
   /// This trial's own folder in the cache; its name says nothing about the task.
   let folder: String
   /// Whose fault it is when the next call throws.
   private(set) var blame = Cause.host
   /// The trial's end is stored: whatever fails now does not change it.
   private(set) var isOver = false
+  /// When the agent's time is up.
+  private var deadline = Deadline.never
 
   init(
-    plan: TrialPlan, installation: Installation, repository: Repository, writer: TrialWriter, limits: Limits,
-    profile: Profile, folder: String
+    plan: TrialPlan, installation: Installation, writer: TrialWriter, limits: Limits,
+    folder: String
   ) {
     self.plan = plan
     self.installation = installation
-    self.repository = repository
     self.writer = writer
     self.limits = limits
-    self.profile = profile
     self.folder = folder
   }
 
   /// Plays the trial. Throws what kept it from being played; `blame` says whose fault that is.
   func run(report: @escaping (Progress) -> Void) throws -> (TrialEnd, score: Double?) {
-    let spec = plan.task.spec
     let template = TemplateFolder(at: "\(folder)/template")
-    let boxes = TaskBoxes(task: plan.task, profile: profile, slot: plan.slot, cache: installation.cache)
+    let boxes = TaskBoxes(task: plan.task, slot: plan.slot, cache: installation.cache)
 
+    try checkFolder()
+
+    // The plugins load, each in a process of its own, while the workspace and its box are made.
     blame = .task
-    let task = try startTask(boxes, template)
-    defer { _ = task.close() }
-    try task.prepare(seed: plan.seed.derive("prepare"), deadline: .after(seconds: Timeouts.prepare + 60))
-
+    let taskRunner = try startTask(boxes, template)
+    blame = .agent
+    let agentRunner = try startAgent()
     blame = .host
-    let start = plan.task.folder.map { "\($0.path)/\(spec.folder?.template ?? "workspace")" } ?? template.path
-    let workspace = try Workspace.create(
-      from: .directory(start), at: "\(folder)/workspace", repository: repository, owner: uid(slot: plan.slot),
-      limits: WorkspaceLimits(totalBytes: UInt64(limits.workspaceMB) << 20))
-    let tree0 = try workspace.snapshot().tree
+    let repository = try Repository(at: repositoryPath(store: plan.store))
+    // A reference of this name is left from a store that is gone: run ids repeat.
+    try repository.setRef(of: plan.trial, to: nil)
     let history = History(repository: repository, trial: plan.trial)
     defer { try? history.mark() }
-    try history.append(tree0, message: "workspace of \(spec.id)")
+    let early = try boxes.isPrepared() ? makeRoom(repository, history, template, boxes) : nil
 
-    blame = .sandbox
-    let box = try openBox(workspace: "\(folder)/workspace", data: boxes.data)
-    let grading = Grading(
-      task: plan.task, session: task, boxes: boxes, repository: repository, scratch: folder, seed: plan.seed)
+    blame = .task
+    let task = try greetTask(taskRunner)
+    defer { _ = task.close() }
+    do throws(PluginError) {
+      try task.prepare(seed: plan.seed.derive("prepare"), deadline: .after(seconds: Timeouts.prepare + 60))
+    } catch { throw boxes.failure ?? error }
+    let room = try early ?? makeRoom(repository, history, template, boxes)
 
     blame = .agent
-    let agent = try startAgent()
+    let agent = try AgentSession(
+      agentRunner, plugin: plan.agent.plugin, agent: plan.agent.id, config: plan.agent.choice.config,
+      startDeadline: .after(seconds: Timeouts.call))
     blame = .host
+    let grading = Grading(
+      task: plan.task, session: task, boxes: boxes, repository: repository, scratch: folder, seed: plan.seed)
     var loop = TrialLoop(
       agent: agent,
-      tools: Tools(box: box, workspace: workspace, grading: grading, limits: limits, slot: plan.slot),
-      workspace: workspace, writer: writer, history: history, limits: limits, start: tree0, report: report)
+      tools: Tools(
+        box: room.box, workspace: room.workspace, grading: grading, limits: limits, slot: plan.slot),
+      workspace: room.workspace, writer: writer, history: history, limits: limits, start: room.start,
+      report: report)
     var end: TrialEnd
-    do { end = try loop.play(task: spec) } catch let error as PluginError {
+    deadline = .after(seconds: limits.trialSeconds)
+    do { end = try loop.play(task: plan.task.spec, until: deadline) } catch let error as PluginError {
       end = TrialEnd(
         kind: .failed, reason: "agent-\(error.word)", cause: error.cause(of: .agent), detail: error.story)
     }
     _ = agent.close()
 
     blame = .sandbox
-    try box.close()
+    try room.box.close()
     blame = .host
-    let final = try workspace.snapshot().tree
+    let final = try room.workspace.snapshot().tree
     try history.append(final, message: "after the last step")
     let score = try grade(&end, final: final, loop: loop, grading: grading)
     let head = try writer.end(end, score: score)
     isOver = true
     try history.seal(message: "\(end.kind.rawValue): \(end.reason)", head: head)
     return (end, score)
+  }
+
+  /// The folder is what it was when the run began, so its digest stands for what is played.
+  private func checkFolder() throws {
+    guard let folder = plan.task.folder else { return }
+    guard try TaskFolder.load(folder.path, named: false).digest() == folder.digest else {
+      throw RunError(
+        .environment,
+        "the folder of task \(plan.task.spec.id) changed since the run began: start the run again")
+    }
   }
 
   /// Grades the last valid submission: what is there now, or, when that is none, what last validated.
@@ -117,14 +135,18 @@ final class Stage {
     return grade
   }
 
-  private func startTask(_ boxes: TaskBoxes, _ template: TemplateFolder) throws -> TaskSession {
+  private func startTask(_ boxes: TaskBoxes, _ template: TemplateFolder) throws(PluginError) -> Runner {
     let binds = plan.task.folder.map { [Bind(host: $0.path, box: "/task", writable: false)] } ?? []
-    let session = try TaskSession(
-      plugin: plan.task.plugin, task: plan.task.id, config: plan.task.config,
-      launcher: boxedLauncher(cache: installation.cache, slot: plan.slot, binds: binds),
+    return try Runner.start(
+      plan.task.plugin, launcher: boxedLauncher(cache: installation.cache, slot: plan.slot, binds: binds),
       services: HostServices(
         log: log(from: "task"), seed: plan.seed.derive("task"), taskBox: boxes.run, putFile: template.put,
-        readSubmission: boxes.readSubmission),
+        readSubmission: boxes.readSubmission))
+  }
+
+  private func greetTask(_ runner: Runner) throws -> TaskSession {
+    let session = try TaskSession(
+      runner, plugin: plan.task.plugin, task: plan.task.id, config: plan.task.config,
       startDeadline: .after(seconds: Timeouts.call))
     let spec = try session.describe(deadline: .after(seconds: Timeouts.call))
     guard spec == plan.task.spec else {
@@ -136,12 +158,30 @@ final class Stage {
     return session
   }
 
-  private func startAgent() throws -> AgentSession {
-    try AgentSession(
-      plugin: plan.agent.plugin, agent: plan.agent.id, config: plan.agent.choice.config,
-      launcher: boxedLauncher(cache: installation.cache, slot: plan.slot),
-      services: HostServices(log: log(from: "agent"), seed: plan.seed.derive("agent")),
-      startDeadline: .after(seconds: Timeouts.call))
+  private func startAgent() throws(PluginError) -> Runner {
+    try Runner.start(
+      plan.agent.plugin, launcher: boxedLauncher(cache: installation.cache, slot: plan.slot),
+      services: HostServices(
+        log: log(from: "agent"), seed: plan.seed.derive("agent"),
+        isCancelled: { [unowned self] in deadline.hasPassed }))
+  }
+
+  /// The workspace, its first tree, and the box that the agent's commands run in.
+  private func makeRoom(
+    _ repository: Repository, _ history: History, _ template: TemplateFolder, _ boxes: TaskBoxes
+  ) throws -> (workspace: Workspace, start: TreeID, box: Box) {
+    blame = .host
+    let spec = plan.task.spec
+    let source =
+      plan.task.folder.map { "\($0.path)/\(spec.folder?.template ?? "workspace")" } ?? template.path
+    let workspace = try Workspace.create(
+      from: .directory(source), at: "\(folder)/workspace", repository: repository,
+      owner: uid(slot: plan.slot),
+      limits: WorkspaceLimits(totalBytes: UInt64(limits.workspaceMB) << 20))
+    let tree = try workspace.snapshot().tree
+    try history.append(tree, message: "workspace of \(spec.id)")
+    blame = .sandbox
+    return (workspace, tree, try openBox(workspace: "\(folder)/workspace", data: boxes.data))
   }
 
   private func openBox(workspace: String, data: TaskData?) throws -> Box {
@@ -150,7 +190,8 @@ final class Stage {
     if let data { binds.append(Bind(host: data.publicFolder, box: "/data", writable: false)) }
     return try Box.open(
       BoxSpec(
-        profile: profile, limits: limits, binds: binds, hidden: spec.sources, directory: spec.workspacePath,
+        profile: plan.task.profile, limits: limits, binds: binds, hidden: spec.sources,
+        directory: spec.workspacePath,
         environment: [:], slot: plan.slot))
   }
 

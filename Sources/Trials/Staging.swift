@@ -24,6 +24,7 @@ struct Staging {
       try? files.removeItem(atPath: fresh)
       try files.createDirectory(atPath: fresh, withIntermediateDirectories: true)
       try files.copyItem(atPath: path, toPath: "\(fresh)/\(name)")
+      try share(fresh)
       if rename(fresh, folder) != 0 { try files.removeItem(atPath: fresh) }
     } catch {
       throw RunError(
@@ -34,10 +35,14 @@ struct Staging {
     return copy
   }
 
-  /// Whether everybody may read `path` and pass through every folder above it.
-  func isReachable(_ path: String) -> Bool {
+  /// Whether everybody may read `path` with all that is in it, and pass through every folder above it.
+  private func isReachable(_ path: String) -> Bool {
     var info = stat()
-    guard stat(path, &info) == 0, info.st_mode & S_IROTH != 0 else { return false }
+    for member in [""] + (FileManager.default.subpaths(atPath: path) ?? []) {
+      guard lstat(member.isEmpty ? path : "\(path)/\(member)", &info) == 0 else { return false }
+      let wanted = info.st_mode & S_IFMT == S_IFDIR ? S_IROTH | S_IXOTH : S_IROTH
+      guard info.st_mode & wanted == wanted else { return false }
+    }
     var folder = (path as NSString).deletingLastPathComponent
     while folder.count > 1 {
       guard stat(folder, &info) == 0, info.st_mode & S_IXOTH != 0 else { return false }
@@ -50,6 +55,7 @@ struct Staging {
   private func digest(_ path: String) throws(RunError) -> Digest {
     let files = FileManager.default
     var row = CanonicalBytes()
+    row.append((path as NSString).lastPathComponent)
     let members = [""] + (files.subpaths(atPath: path) ?? []).sorted()
     for member in members {
       let full = member.isEmpty ? path : "\(path)/\(member)"

@@ -10,21 +10,27 @@ internal import Sandbox
 /// The boxes that a folder task works in: one kind to prepare its data, one to grade a submission.
 final class TaskBoxes {
   let task: ResolvedTask
-  let profile: Profile
   let slot: Int
   let cache: String
-  /// Set once `prepare` has run.
+  /// Set once `prepare` has run, or ``isPrepared()`` has found what an earlier trial prepared.
   private(set) var data: TaskData?
   /// Folder with the submission that is being graded; nil outside of a grade.
   var submission: String?
   /// The failure of a box, kept because the plugin only learns that there was one.
   private(set) var failure: SandboxError?
 
-  init(task: ResolvedTask, profile: Profile, slot: Int, cache: String) {
+  init(task: ResolvedTask, slot: Int, cache: String) {
     self.task = task
-    self.profile = profile
     self.slot = slot
     self.cache = cache
+  }
+
+  /// Whether everything that the agent is to see is there before `prepare` runs in this trial.
+  func isPrepared() -> Bool {
+    guard let folder = task.folder, let parts = task.spec.folder else { return false }
+    if parts.prepare == nil { return true }
+    data = TaskData.find(task: task.spec.id, digest: folder.prepareDigest, cache: cache)
+    return data != nil
   }
 
   /// The service `lyceum.host.task-box`.
@@ -32,6 +38,7 @@ final class TaskBoxes {
     guard let folder = task.folder else {
       throw ServiceFailure(.denied, "a task without a folder has no boxes")
     }
+    failure = nil
     do {
       switch command.box {
       case .prepare: return try prepare(command, folder)
@@ -40,7 +47,7 @@ final class TaskBoxes {
     } catch let error as ServiceFailure {
       throw error
     } catch {
-      failure = error as? SandboxError
+      failure = error as? SandboxError ?? SandboxError(.denied, "\(error)")
       throw ServiceFailure(.failed, "\(error)")
     }
   }
@@ -133,7 +140,7 @@ final class TaskBoxes {
   ) throws(SandboxError) -> Box {
     try Box.open(
       BoxSpec(
-        profile: profile, limits: task.spec.limits, binds: binds, hidden: hidden, directory: directory,
+        profile: task.profile, limits: task.spec.limits, binds: binds, hidden: hidden, directory: directory,
         environment: environment, slot: slot))
   }
 }

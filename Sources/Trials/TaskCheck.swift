@@ -122,6 +122,9 @@ private struct Evidence {
 
   private var nothing: TaskCheck.Finding {
     let name = "doing nothing does not score better than the baseline"
+    guard trials["nothing"]?.ending != nil else {
+      return .init(name: name, passed: false, detail: why("nothing"))
+    }
     guard let score = score("nothing") else {
       return .init(name: name, passed: true, detail: "unscored: \(why("nothing"))")
     }

@@ -12,19 +12,33 @@ struct TaskData {
   let publicFolder: String
   let privateFolder: String
 
+  /// The data for `digest`, when it is there.
+  static func find(task: String, digest: Digest, cache: String) -> TaskData? {
+    let folder = folder(task, digest, cache)
+    return FileManager.default.fileExists(atPath: folder) ? TaskData(in: folder) : nil
+  }
+
+  private static func folder(_ task: String, _ digest: Digest, _ cache: String) -> String {
+    "\(cache)/data/\(task)-\(digest.hex.prefix(16))"
+  }
+
+  private init(in folder: String) {
+    publicFolder = "\(folder)/public"
+    privateFolder = "\(folder)/private"
+  }
+
   /// The data for `digest`. Where it is not there yet, `make` fills two empty folders; other workers wait.
   static func ensure(
     task: String, digest: Digest, cache: String, owner: UInt32?,
     make: (_ publicFolder: String, _ privateFolder: String) throws -> Void
   ) throws -> TaskData {
-    let folder = "\(cache)/data/\(task)-\(digest.hex.prefix(16))"
-    let data = TaskData(publicFolder: "\(folder)/public", privateFolder: "\(folder)/private")
+    let folder = folder(task, digest, cache)
+    let data = TaskData(in: folder)
     let files = FileManager.default
     if files.fileExists(atPath: folder) { return data }
-    try files.createDirectory(atPath: "\(cache)/data", withIntermediateDirectories: true)
-    let lock = try Descriptor.open("\(folder).lock", O_RDWR | O_CREAT)
-    guard flock(lock.raw, LOCK_EX) == 0 else { throw SystemError("flock \(folder).lock") }
-    defer { unlink("\(folder).lock") }
+    try makeFolder("\(cache)/data")
+    let lock = try FileLock(waitingFor: "\(folder).lock")
+    defer { withExtendedLifetime(lock) {} }
     if files.fileExists(atPath: folder) { return data }
     let fresh = "\(folder).making-\(getpid())"
     try? files.removeItem(atPath: fresh)
@@ -34,7 +48,10 @@ struct TaskData {
         throw SystemError("chown \(fresh)/\(part)")
       }
     }
-    do { try make("\(fresh)/public", "\(fresh)/private") } catch {
+    do {
+      try make("\(fresh)/public", "\(fresh)/private")
+      try share(fresh)
+    } catch {
       try? files.removeItem(atPath: fresh)
       throw error
     }

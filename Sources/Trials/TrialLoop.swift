@@ -22,6 +22,8 @@ struct TrialLoop {
   private(set) var tree: TreeID
   /// The last step that was taken.
   private(set) var last = 0
+  /// Content that snapshots had to read and store.
+  private var recordedBytes: UInt64 = 0
   /// The last submission that a `validate` scored.
   private(set) var lastValid: (tree: TreeID, step: Int)?
 
@@ -40,9 +42,8 @@ struct TrialLoop {
   }
 
   /// Plays until the agent is done or a limit ends it. Throws what broke; the steps until then are on record.
-  mutating func play(task: TaskSpec) throws -> TrialEnd {
+  mutating func play(task: TaskSpec, until deadline: Deadline) throws -> TrialEnd {
     let began = Clock.now
-    let deadline = Deadline.after(seconds: limits.trialSeconds)
     try agent.begin(spec: task, limits: limits, deadline: .after(seconds: Timeouts.call))
     var observation = Observation()
 
@@ -63,6 +64,7 @@ struct TrialLoop {
       let snapshot = try workspace.snapshot()
       last += 1
       tree = snapshot.tree
+      recordedBytes &+= snapshot.newBytes
       if let grade = observation.grade {
         try writer.append(grade, afterStep: last, wallMicroseconds: observation.usage.wallMicroseconds)
         if grade.metrics != nil { lastValid = (tree, last) }
@@ -95,7 +97,9 @@ struct TrialLoop {
   /// What the workspace has too much of; nil when it is within its limits.
   private func excess(of snapshot: Snapshot) -> String? {
     if snapshot.entries >= workspace.limits.entries { return "more than \(workspace.limits.entries) names" }
-    return snapshot.diskBytes > UInt64(limits.workspaceMB) << 20 ? "more than \(limits.workspaceMB) MiB" : nil
+    let limit = UInt64(limits.workspaceMB) << 20
+    if max(snapshot.diskBytes, snapshot.bytes) > limit { return "more than \(limits.workspaceMB) MiB" }
+    return recordedBytes > 4 * limit ? "more than \(4 * limits.workspaceMB) MiB of changes" : nil
   }
 
   private var timeUp: TrialEnd {

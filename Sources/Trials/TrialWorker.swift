@@ -16,8 +16,12 @@ public enum TrialWorker {
   public static func run(_ plan: TrialPlan, report: @escaping (Progress) -> Void) throws(RunError) {
     Signals.ignoreBrokenPipes()
     let installation = Installation.current()
+    try makeFolder("\(installation.cache)/work")
     let folder = workFolder(of: plan.trial, store: plan.store, installation)
     do {
+      // Says that the folder is in use: what a killed worker leaves has no holder, and the next run removes it.
+      let lock = try FileLock(waitingFor: folder + ".lock")
+      defer { withExtendedLifetime(lock) {} }
       try Workspace.removeTree(at: folder)
       try makeFolder(folder)
       defer { try? Workspace.removeTree(at: folder) }
@@ -35,13 +39,10 @@ public enum TrialWorker {
     _ plan: TrialPlan, _ installation: Installation, _ folder: String, _ report: @escaping (Progress) -> Void
   ) throws {
     let store = try Store.open(at: plan.store)
-    let repository = try Repository(at: repositoryPath(store: plan.store))
     let limits = plan.limits.applied(to: plan.task.spec.limits)
-    let profile = try Profile.load(named: plan.task.spec.profile, searching: installation.profilePath)
     let writer = try store.beginTrial(TrialRecord(plan, limits: limits))
     let stage = Stage(
-      plan: plan, installation: installation, repository: repository, writer: writer, limits: limits,
-      profile: profile, folder: folder)
+      plan: plan, installation: installation, writer: writer, limits: limits, folder: folder)
     do {
       let (end, score) = try stage.run(report: report)
       report(.ended(end, score: score))

@@ -8,10 +8,11 @@ internal import Processes
 /// A worker as its coordinator sees it: one process that plays one trial and tells how it goes.
 final class WorkerProcess {
   let plan: TrialPlan
-  private let slot: Slot
   private var child: Child
   private let events: Descriptor
   private let words: Descriptor
+  /// Free again once the process is gone: the last to be released.
+  private let slot: Slot
   private var unread: Bytes = []
   /// The last bytes that the worker said on standard error.
   private(set) var lastWords: Bytes = []

@@ -24,6 +24,7 @@ struct Scan: ~Copyable {
   private(set) var entries = 0
   private(set) var bytes: UInt64 = 0
   private(set) var diskBytes: UInt64 = 0
+  private(set) var newBytes: UInt64 = 0
 
   init(_ repository: Repository, _ limits: WorkspaceLimits, rereads: Bool) {
     self.repository = repository
@@ -152,6 +153,7 @@ struct Scan: ~Copyable {
     switch try recorder.record(file.raw, status, limit: limits.fileBytes, in: repository) {
     case .skipped(let reason): return keep(entry, reason)
     case .recorded(let kind, let id):
+      if kind != .largeFile { newBytes &+= size }
       if kind == .largeFile { skip(entry.name.bytes, .largeFile) }
       return note(&entry, kind, id, StatKey(status))
     }

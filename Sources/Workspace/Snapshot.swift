@@ -39,6 +39,8 @@ public struct Snapshot: Sendable {
   public let bytes: UInt64
   /// What all files occupy on disk.
   public let diskBytes: UInt64
+  /// Lengths of the files that were read because they may have changed.
+  public let newBytes: UInt64
 
   public static let skippedListed = 100
 
