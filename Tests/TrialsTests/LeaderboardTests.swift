@@ -28,7 +28,7 @@ import TrajectoryStore
       return RunManifest.TaskEntry(
         TaskSpec(
           id: id, version: 1, title: id, area: "a", definition: "d", metrics: metrics, submission: ["f"]),
-        digest: Digest(of: [1]), limits: Limits())
+        digest: Digest(of: [1]), data: nil, plugin: plugin, profile: Digest(of: [3]), limits: Limits())
     }
     let manifest = RunManifest(
       tasks: tasks,
