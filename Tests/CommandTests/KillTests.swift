@@ -65,6 +65,16 @@ import TrajectoryStore
     #expect(Self.kills < 20 || struck > 0, "no kill came while a trial was played")
   }
 
+  /// A kill may come after a trial's end is stored and before its folder is gone.
+  @Test func aFolderThatOutlivedItsTrialIsRemoved() throws {
+    let trial = try ground.play("bash: echo 42 > answer.txt\nsubmit\n")
+    let name = Digest(of: Array("\(ground.storePath)\0\(trial.record.id)".utf8)).hex.prefix(20)
+    try ground.folder.write("cache/work/\(name)/workspace/answer.txt", "42")
+    let again = try ground.play("bash: echo 42 > answer.txt\nsubmit\n")
+    #expect(again == trial)
+    #expect(ground.workFolders.isEmpty)
+  }
+
   /// The same command finishes the run, and nothing that was on record has changed or was played twice.
   /// Gives the number of attempts that the kill had cut short.
   private func resumes(_ spec: String, after killed: ProgramResult, _ what: Comment) throws -> Int {
