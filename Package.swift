@@ -96,7 +96,8 @@ let package = Package(
     .executableTarget(
       name: "lyceum",
       dependencies: [
-        "CSupport", "LyceumCore", "PluginHost", "Processes", "Reporting", "Sandbox", "TaskFolders", "TrajectoryStore",
+        "CSupport", "LyceumCore", "PluginHost", "Processes", "Reporting", "Sandbox", "TaskFolders",
+        "TrajectoryStore",
         "Trials", "Workspace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
