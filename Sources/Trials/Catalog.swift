@@ -167,7 +167,7 @@ func boxedLauncher(cache: String, slot: Int, binds: [Bind] = []) -> RunnerLaunch
     do {
       let staging = Staging(cache: cache)
       var all = binds
-      for path in request.readOnlyPaths {
+      for path in folded(request.readOnlyPaths, staging) {
         all.append(Bind(host: try staging.reachable(path), box: path, writable: false))
       }
       return try Confinement().wrap(request.launch, readOnly: [], extraBinds: all, slot: slot).start()
@@ -175,4 +175,14 @@ func boxedLauncher(cache: String, slot: Int, binds: [Bind] = []) -> RunnerLaunch
       throw PluginError(.launch, "cannot start a boxed runner: \(error)")
     }
   }
+}
+
+/// `paths` with the files of the Swift runtime replaced by its folder, where boxes can reach that: one mount in place
+/// of fifteen, of a quarter of a millisecond each.
+private func folded(_ paths: [String], _ staging: Staging) -> [String] {
+  guard let core = paths.first(where: { $0.hasSuffix("/libswiftCore.so") }), staging.isReachable(core) else {
+    return paths
+  }
+  let folder = (core as NSString).deletingLastPathComponent
+  return paths.filter { ($0 as NSString).deletingLastPathComponent != folder } + [folder]
 }
