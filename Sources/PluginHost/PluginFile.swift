@@ -12,7 +12,6 @@ struct PluginFile {
 
   let path: String
   let form: PluginManifest.Form
-  let digest: Digest
   /// Names that the library exports; nil for a program or a library without a section table.
   let exports: [String]?
 
@@ -44,21 +43,20 @@ struct PluginFile {
     } else {
       throw PluginError(.notAPlugin, "\(path) is neither a shared library for this machine nor a program")
     }
-    guard let digest = PluginFile.digest(file) else { throw PluginError(.notFound, "\(path) cannot be read") }
-    self.digest = digest
   }
 
-  /// The digest of an open file that was not yet read; nil when it cannot be read or is too large.
-  private static func digest(_ file: borrowing Descriptor) -> Digest? {
+  /// The digest of its bytes; reads all of it.
+  func digest() throws(PluginError) -> Digest {
+    let unreadable = PluginError(.notFound, "\(path) cannot be read")
+    guard let file = try? Descriptor.open(path, O_RDONLY | O_NONBLOCK) else { throw unreadable }
     var stream = DigestStream()
     var size = 0
-    while let part = (try? file.read(upTo: 1 << 18)) ?? nil {
+    while let part = (try? file.read(upTo: 1 << 18)) ?? nil, size <= PluginFile.sizeLimit {
       if part.isEmpty { return stream.finish() }
       stream.append(part)
       size += part.count
-      if size > sizeLimit { return nil }
     }
-    return nil
+    throw unreadable
   }
 
   private static func absolute(_ path: String) throws(PluginError) -> String {

@@ -45,10 +45,10 @@ public struct PluginManifest: Codable, Sendable, Hashable {
   public func task(_ id: String) -> PluginDescriptor? { tasks.first { $0.id == id } }
 
   /// Before the plugin has said anything.
-  init(unread file: PluginFile) {
+  init(unread file: PluginFile, _ digest: Digest) {
     path = file.path
     form = file.form
-    digest = file.digest
+    self.digest = digest
     name = ""
     version = ""
     toolchain = ""
@@ -57,10 +57,10 @@ public struct PluginManifest: Codable, Sendable, Hashable {
     tasks = []
   }
 
-  init(_ file: PluginFile, _ message: ManifestMessage) throws(PluginError) {
+  init(_ file: PluginFile, _ digest: Digest, _ message: ManifestMessage) throws(PluginError) {
     path = file.path
     form = file.form
-    digest = file.digest
+    self.digest = digest
     guard message.frames == Frame.version else {
       throw PluginError(
         .wrongABI, "speaks version \(message.frames) of the frames; this host has \(Frame.version)")

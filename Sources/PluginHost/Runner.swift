@@ -70,7 +70,8 @@ public final class Runner {
     wraps = launcher.wraps
     self.services = services
     self.file = file
-    manifest = PluginManifest(unread: file)
+    // The process begins meanwhile.
+    manifest = PluginManifest(unread: file, try file.digest())
     let hello = HelloMessage(abi: 1 << 16, hostName: "lyceum", hostVersion: "0.1")
     do throws(PluginError) {
       try ask(.hello, hello, .after(seconds: 1))
@@ -83,7 +84,7 @@ public final class Runner {
   func greet(_ deadline: Deadline) throws(PluginError) {
     let message: ManifestMessage = try answer(to: .hello, deadline)
     do throws(PluginError) {
-      manifest = try PluginManifest(file, message)
+      manifest = try PluginManifest(file, manifest.digest, message)
     } catch {
       throw end(error)
     }

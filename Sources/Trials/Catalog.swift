@@ -170,12 +170,21 @@ func boxedLauncher(cache: String, slot: Int, binds: [Bind] = []) -> RunnerLaunch
     do {
       let staging = Staging(cache: cache)
       var all = binds
-      for path in request.readOnlyPaths {
+      let runtime = try swiftRuntime(in: request.readOnlyPaths, staging)
+      for path in request.readOnlyPaths where runtime.map({ !path.hasPrefix("\($0)/") }) ?? true {
         all.append(Bind(host: try staging.reachable(path), box: path, writable: false))
       }
+      if let runtime { all.append(Bind(host: runtime, box: runtime, writable: false)) }
       return try Confinement().wrap(request.launch, readOnly: [], extraBinds: all, slot: slot).start()
     } catch {
       throw PluginError(.launch, "cannot start a boxed runner: \(error)")
     }
   }
+}
+
+/// The folder of the Swift runtime, when `paths` have files of it that boxes can reach: shown as a whole it is one
+/// mount in place of fifteen, each of which takes a quarter of a millisecond.
+private func swiftRuntime(in paths: [String], _ staging: Staging) throws(RunError) -> String? {
+  guard let core = paths.first(where: { $0.hasSuffix("/libswiftCore.so") }) else { return nil }
+  return try staging.reachable(core) == core ? (core as NSString).deletingLastPathComponent : nil
 }
