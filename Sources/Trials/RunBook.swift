@@ -147,17 +147,13 @@ struct RunBook {
     return (stored?.ending?.end ?? end, stored?.ending?.score)
   }
 
-  /// Ends trials that have no end although nobody plays them, because their coordinator was killed, and removes what
-  /// was left of any: it may have been killed after a trial's end and before its folder was gone.
+  /// Ends trials that have no end although nobody plays them: their coordinator was killed.
   private func closeAbandoned() throws {
-    for trial in try store.trials(run: id) {
-      if trial.ending == nil {
-        try store.endTrial(
-          trial.record.id,
-          TrialEnd(
-            kind: .failed, reason: "interrupted", cause: .host, detail: "the run was killed while it played"))
-      }
-      try removeWork(of: trial.record.id)
+    for trial in try store.trials(run: id) where trial.ending == nil {
+      try store.endTrial(
+        trial.record.id,
+        TrialEnd(
+          kind: .failed, reason: "interrupted", cause: .host, detail: "the run was killed while it played"))
     }
   }
 
