@@ -7,7 +7,7 @@ public struct Limits: Codable, Sendable, Hashable {
   public var steps: Int
   /// Wall-clock seconds of one action.
   public var stepSeconds: Double
-  /// Wall-clock seconds of the whole trial, grading excluded.
+  /// Wall-clock seconds of the whole trial, `validate` included, the last grading excluded.
   public var trialSeconds: Double
   /// Wall-clock seconds that the agent may take for one decision.
   public var decisionSeconds: Double

@@ -44,50 +44,6 @@ public struct PluginCatalog: Sendable {
     try load(PluginFile(path), launcher)
   }
 
-  /// The agent that `reference` names: its id, or the path of a plugin (with a slash) followed by `#id` when
-  /// the plugin has more than one.
-  public func agent(
-    _ reference: String, launcher: RunnerLauncher
-  ) throws(PluginError) -> (plugin: PluginManifest, descriptor: PluginDescriptor) {
-    try find(reference, "agent", \.agents, launcher)
-  }
-
-  /// As ``agent(_:launcher:)``, for tasks.
-  public func task(
-    _ reference: String, launcher: RunnerLauncher
-  ) throws(PluginError) -> (plugin: PluginManifest, descriptor: PluginDescriptor) {
-    try find(reference, "task", \.tasks, launcher)
-  }
-
-  private func find(
-    _ reference: String, _ what: String, _ list: KeyPath<PluginManifest, [PluginDescriptor]>,
-    _ launcher: RunnerLauncher
-  ) throws(PluginError) -> (plugin: PluginManifest, descriptor: PluginDescriptor) {
-    guard reference.contains("/") else {
-      for plugin in plugins {
-        if let found = plugin[keyPath: list].first(where: { $0.id == reference }) { return (plugin, found) }
-      }
-      let known = plugins.flatMap { $0[keyPath: list].map(\.id) }.sorted().joined(separator: ", ")
-      throw PluginError(.notFound, "no \(what) \(reference); there are: \(known.isEmpty ? "none" : known)")
-    }
-    let parts = reference.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-    let plugin = try PluginCatalog.load(String(parts[0]), launcher: launcher)
-    let offered = plugin[keyPath: list]
-    if parts.count == 2 {
-      guard let found = offered.first(where: { $0.id == parts[1] }) else {
-        throw PluginError(.notFound, "\(parts[0]) has no \(what) \(parts[1])")
-      }
-      return (plugin, found)
-    }
-    guard offered.count == 1 else {
-      let ids = offered.map(\.id).joined(separator: ", ")
-      throw PluginError(
-        .notFound,
-        offered.isEmpty ? "\(parts[0]) has no \(what)s" : "\(parts[0]) has several; add #id of: \(ids)")
-    }
-    return (plugin, offered[0])
-  }
-
   private mutating func add(_ path: String, _ launcher: RunnerLauncher) {
     do throws(PluginError) {
       add(try PluginFile(path), launcher)

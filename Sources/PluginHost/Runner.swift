@@ -72,7 +72,7 @@ public final class Runner {
     self.file = file
     // The process begins meanwhile.
     manifest = PluginManifest(unread: file, try file.digest())
-    let hello = HelloMessage(abi: 1 << 16, hostName: "lyceum", hostVersion: "0.1")
+    let hello = HelloMessage(abi: 1 << 16, hostName: "lyceum", hostVersion: lyceumVersion)
     do throws(PluginError) {
       try ask(.hello, hello, .after(seconds: 1))
     } catch {

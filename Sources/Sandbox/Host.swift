@@ -9,11 +9,6 @@ internal import Processes
 /// and they stay what it is. Whoever prepares a writable folder for a box gives it to this user.
 public func uid(slot: Int) -> UInt32? { geteuid() == 0 ? UInt32(20000 + slot) : nil }
 
-extension Box {
-  /// As the global ``uid(slot:)``.
-  public static func uid(slot: Int) -> UInt32? { Sandbox.uid(slot: slot) }
-}
-
 /// The programs that a box is started with.
 enum Host {
   static let bwrap = "/usr/bin/bwrap"

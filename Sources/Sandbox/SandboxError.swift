@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Lyceum authors
 
-public import LyceumCore
 internal import Processes
 
 /// Why a box could not be opened, used or closed. Never the agent's doing: what its commands do to themselves is
@@ -30,9 +29,6 @@ public struct SandboxError: Error, Sendable, Hashable, CustomStringConvertible {
   init(_ doing: String, _ error: SystemError) {
     self.init(.denied, "\(doing): \(error)")
   }
-
-  /// Whom a trial's failure is put down to.
-  public var cause: Cause { kind == .configuration ? .task : .sandbox }
 
   public var description: String { message }
 }

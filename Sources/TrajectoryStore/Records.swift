@@ -63,7 +63,7 @@ public struct TrialRecord: Sendable, Hashable {
   public var direction: MetricSpec.Direction
   /// Microseconds since 1970, UTC.
   public var startedMicroseconds: Int64
-  /// JSON with plugin digests, profile, isolation, limits and host.
+  /// JSON with plugin digests, profile, isolation and limits.
   public var manifest: String
 
   public init(

@@ -2,6 +2,7 @@
 // Copyright the Lyceum authors
 
 internal import Foundation
+internal import LyceumCore
 internal import Sandbox
 
 /// What a result was made with.
@@ -23,7 +24,7 @@ struct Provenance: Codable {
         .prefix { $0 != 0 }, as: UTF8.self)
     }
     return Provenance(
-      lyceum: version, kernel: text(name.release), machine: text(name.machine),
+      lyceum: lyceumVersion, kernel: text(name.release), machine: text(name.machine),
       cpus: ProcessInfo.processInfo.processorCount, isolation: Doctor.isolation())
   }
 
@@ -33,6 +34,3 @@ struct Provenance: Codable {
     return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
 }
-
-/// The version of this Lyceum.
-public let version = "0.1.0"

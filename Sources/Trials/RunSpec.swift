@@ -137,14 +137,18 @@ public struct RunSpec: Codable, Sendable, Hashable {
     if tasks.isEmpty { out.append("no task: add --task NAME (`lyceum task list` shows them)") }
     if agents.isEmpty { out.append("no agent: add --agent NAME (`lyceum agent list` shows them)") }
     if !(1...10_000).contains(trials) { out.append("trials is \(trials): it must be 1 to 10000") }
-    if Set(tasks).count < tasks.count { out.append("a task is named twice") }
+    if let twice = repeated(tasks) { out.append("the task \(twice) is named twice") }
     let labels = agents.map(\.label)
-    if Set(labels).count < labels.count { out.append("two agents have one name: give each its own `name`") }
+    if let twice = repeated(labels) {
+      out.append("two agents are called \(twice): give each a `name` of its own in a specification file")
+    }
     for label in labels where label.isEmpty || String(line: label.utf8, limit: 1000) != label {
       out.append("an agent has the name \(label.debugDescription): it must be one printable line")
     }
     for value in [limits.stepSeconds, limits.trialSeconds, limits.decisionSeconds] {
-      if let value, !(value > 0) { out.append("a limit of \(value) seconds: it must be positive") }
+      if let value, !(value > 0 && value.isFinite) {
+        out.append("a limit of \(value) seconds: it must be positive and finite")
+      }
     }
     if let steps = limits.steps, steps < 1 { out.append("a limit of \(steps) steps: it must be at least 1") }
     if let bytes = limits.outputBytes, bytes < 256 {
@@ -230,4 +234,10 @@ private func describe(_ error: any Error) -> String {
 /// A parser's error in one line: after place and problem it repeats the text.
 private func firstLines(_ error: any Error) -> String {
   "\(error)".split(whereSeparator: \.isNewline).prefix(2).joined(separator: " ")
+}
+
+/// The first value that is there twice.
+private func repeated(_ values: [String]) -> String? {
+  var seen: Set<String> = []
+  return values.first { !seen.insert($0).inserted }
 }

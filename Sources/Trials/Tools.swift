@@ -33,8 +33,8 @@ struct Tools {
           outputBytes: limits.outputBytes, keepsState: true,
           watch: .init(everySeconds: 0.5) { workspace.fits(megabytes: limits.workspaceMB) }))
       return Observation(
-        output: result.output, elided: result.elided, exitCode: result.exitCode, signal: result.signal,
-        timedOut: result.timedOut, usage: result.usage)
+        output: result.output + note(on: result), elided: result.elided, exitCode: result.exitCode,
+        signal: result.signal, timedOut: result.timedOut, usage: result.usage)
     case "write_file":
       return try refusable {
         try workspace.writeFile(action.path, action.input, owner: uid(slot: slot))
@@ -57,6 +57,19 @@ struct Tools {
           "there is no action `\(String(line: action.name.utf8, limit: 64))`; there are bash, write_file, read_file, "
           + "validate, submit and stop")
     }
+  }
+
+  /// A line for what the command cannot know: why something of it was killed.
+  private func note(on result: CommandResult) -> Bytes {
+    var words: [String] = []
+    if result.stoppedByWatch {
+      words.append("the workspace may hold \(limits.workspaceMB) MiB: the command was stopped")
+    }
+    if result.outOfMemory { words.append("the memory limit of \(limits.memoryMB) MiB was reached") }
+    if result.boxLost {
+      words.append("the box was lost and made again: /tmp, home and shell state are empty")
+    }
+    return Bytes(words.map { "\n[lyceum: \($0)]\n" }.joined().utf8)
   }
 
   /// What the agent itself asked for wrongly comes back to it.

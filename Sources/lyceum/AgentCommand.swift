@@ -48,7 +48,7 @@ struct AgentList: ParsableCommand {
           toolchain: plugin.toolchain)
       }
     }
-    let problems = plugins.problems.map { Problem(plugin: $0.path, problem: $0.error.detail) }
+    let problems = plugins.problems.map { Problem(plugin: $0.path, problem: $0.error.description) }
     if output.json { return try printJSON(Listing(agents: agents, problems: problems)) }
     var table = TextTable([
       ("agent", .left), ("version", .left), ("description", .left), ("toolchain", .left),
@@ -108,7 +108,8 @@ struct AgentInit: ParsableCommand {
     let name = try identifier(name)
     try writeTemplate(
       language == .c
-        ? AgentTemplate.c(name: name) : AgentTemplate.swift(name: name, lyceum: Installation.current().root),
+        ? AgentTemplate.c(name: name, lyceum: Installation.current().root)
+        : AgentTemplate.swift(name: name, lyceum: Installation.current().root),
       to: name)
     print("build it with `make -C \(name)`, then try `lyceum plugin check \(name)/\(name).so`")
   }

@@ -4,6 +4,7 @@
 internal import ArgumentParser
 internal import CSupport
 internal import Foundation
+internal import LyceumCore
 internal import TrajectoryStore
 internal import Trials
 internal import Workspace
@@ -19,10 +20,10 @@ struct Lyceum: ParsableCommand {
 
       EXIT STATUS
         0  done          1  done, but some trials have no score    2  wrong use
-        3  something is missing on this machine (try `lyceum doctor`)
+        3  something is missing, full or in use (try `lyceum doctor`)
         4  a store is damaged                                    130  interrupted
       """,
-    version: version,
+    version: lyceumVersion,
     subcommands: [
       Run.self, Report.self, TrialCommand.self, TaskCommand.self, AgentCommand.self, PluginCommand.self,
       StoreCommand.self, DoctorCommand.self,

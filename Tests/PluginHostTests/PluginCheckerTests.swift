@@ -13,8 +13,7 @@ import Testing
       #expect(checks.count >= 10)
     }
     let program = PluginChecker.check("\(Compiled.fixtures)/agent.py", launcher: .direct)
-    // The small example makes whatever agent it is asked for.
-    #expect(program.filter { !$0.passed }.map(\.name) == ["an unknown agent is refused with words"])
+    #expect(program.filter { !$0.passed }.isEmpty, "\(program)")
   }
 
   /// Sources and headers as they were when 1.0 was released; neither is ever edited.

@@ -20,7 +20,7 @@ import Testing
     #expect(result.usage.peakKB > 0)
     var status = stat()
     #expect(stat("\(box.workspace.path)/made", &status) == 0)
-    #expect(status.st_uid == Box.uid(slot: box.box.spec.slot) ?? geteuid())
+    #expect(status.st_uid == uid(slot: box.box.spec.slot) ?? geteuid())
     try box.box.close()
     try box.box.close()
   }

@@ -45,7 +45,7 @@ struct TestBox {
     binds: [Bind] = [], hidden: [String] = [], at path: String = "/home/agent/work", tier: Tier = .bwrap
   ) throws {
     let slot = slots.add(1, ordering: .relaxed).newValue % 10000
-    workspace = Scratch(owner: Box.uid(slot: slot))
+    workspace = Scratch(owner: uid(slot: slot))
     box = try Box.open(
       BoxSpec(
         profile: profile, limits: limits,

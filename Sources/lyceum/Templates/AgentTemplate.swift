@@ -3,7 +3,7 @@
 
 /// What `agent init` writes.
 enum AgentTemplate {
-  static func c(name: String) -> [String: String] {
+  static func c(name: String, lyceum: String) -> [String: String] {
     [
       "agent.c": """
       /* An agent that runs the task's starter and submits what it made. */
@@ -96,9 +96,10 @@ enum AgentTemplate {
 
       """,
       "Makefile": """
-      # PKG_CONFIG_PATH names the folder of lyceum-plugin.pc; Scripts/quickstart prints it.
+      HEADERS := $(shell pkg-config --cflags lyceum-plugin 2>/dev/null || echo -I\(lyceum)/Sources/CLyceum/include)
+
       \(name).so: agent.c
-      \tcc -std=c99 -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden $$(pkg-config --cflags lyceum-plugin) -o $@ $<
+      \tcc -std=c99 -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden $(HEADERS) -o $@ $<
 
       """,
     ]

@@ -60,6 +60,8 @@ while True:
     elif kind == 4:
         send(64, 0, struct.pack("<i", 1) + blob(b"about to decide"))
         reply = act(payload)
+    elif kind == 2 and not payload.startswith(text("py.agent")):
+        reply = failed(5, "this plugin has one agent: py.agent")
     elif kind in (2, 3, 9, 10):
         reply = done()
     else:
