@@ -69,7 +69,7 @@ public struct Descriptor: ~Copyable, Sendable {
     var done = 0
     while done < bytes.count {
       let n = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.write(raw, $0.baseAddress! + done, $0.count - done)
+        unsafe Glibc.write(raw, $0.baseAddress?.advanced(by: done), $0.count - done)
       }
       if n >= 0 {
         done += n
@@ -85,7 +85,7 @@ public struct Descriptor: ~Copyable, Sendable {
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
       count = 0
       while count < limit {
-        let n = unsafe pread(raw, buffer.baseAddress! + count, limit - count, count)
+        let n = unsafe pread(raw, buffer.baseAddress?.advanced(by: count), limit - count, count)
         if n > 0 { count += n }
         if n == 0 { break }
         if n < 0 && errno != EINTR {

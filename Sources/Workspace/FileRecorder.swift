@@ -57,7 +57,7 @@ struct FileRecorder: ~Copyable {
     var done = 0
     while done < count {
       let n = unsafe buffer.withUnsafeMutableBytes {
-        unsafe pread(file, $0.baseAddress! + done, count - done, off_t(offset) + off_t(done))
+        unsafe pread(file, $0.baseAddress?.advanced(by: done), count - done, off_t(offset) + off_t(done))
       }
       if n < 0 && errno == EINTR { continue }
       guard n >= 0 else { return nil }

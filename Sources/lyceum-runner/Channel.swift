@@ -110,7 +110,7 @@ final class Channel: Sendable {
       var done = 0
       while done < bytes.count {
         let n = unsafe bytes.withUnsafeBytes {
-          unsafe Glibc.send(socket, $0.baseAddress! + done, $0.count - done, Int32(MSG_NOSIGNAL))
+          unsafe Glibc.send(socket, $0.baseAddress?.advanced(by: done), $0.count - done, Int32(MSG_NOSIGNAL))
         }
         if n >= 0 {
           done += n

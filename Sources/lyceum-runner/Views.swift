@@ -33,7 +33,7 @@ func text(_ view: lyc_str, _ field: String, limit: Int) throws(Refusal) -> Strin
   func view(_ bytes: [UInt8]) -> lyc_bytes {
     guard !bytes.isEmpty else { return unsafe lyc_bytes() }
     let block = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 1)
-    unsafe bytes.withUnsafeBytes { unsafe block.copyMemory(from: $0.baseAddress!, byteCount: bytes.count) }
+    unsafe UnsafeMutableRawBufferPointer(start: block, count: bytes.count).copyBytes(from: bytes)
     unsafe blocks.append(block)
     return unsafe lyc_bytes(data: block.assumingMemoryBound(to: UInt8.self), size: bytes.count)
   }
