@@ -70,7 +70,8 @@ indirect enum JSONValue: Codable, Equatable {
 }
 
 extension Grade {
-  /// As `lyc_observation.grade` has it.
+  /// As `lyc_observation.grade` has it: without the reason of a grade that failed, which may quote what the grader
+  /// printed.
   var json: String {
     var object: [String: JSONValue] = ["split": .text(split.rawValue)]
     switch outcome {
@@ -80,9 +81,9 @@ extension Grade {
     case .refused(let reason):
       object["outcome"] = .text("refused")
       object["reason"] = .text(reason)
-    case .unscored(_, let reason):
+    case .unscored(let cause, _):
       object["outcome"] = .text("unscored")
-      object["reason"] = .text(reason)
+      object["cause"] = .text(cause.rawValue)
     }
     if !details.isEmpty, let value = try? JSONDecoder().decode(JSONValue.self, from: Data(details.utf8)) {
       object["details"] = value

@@ -84,7 +84,8 @@ struct Tools {
     case .scored(let metrics):
       metrics.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n")
     case .refused(let reason): "the submission was refused: \(reason)"
-    case .unscored(let cause, let reason): "nothing was measured (cause: \(cause.rawValue)): \(reason)"
+    // The reason may quote what a grader printed, and that is not for the agent.
+    case .unscored(let cause, _): "nothing was measured (cause: \(cause.rawValue))"
     }
   }
 }

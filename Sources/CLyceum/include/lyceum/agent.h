@@ -44,7 +44,7 @@ typedef struct lyc_observation {
   uint64_t output_elided;     /* bytes missing between head and tail */
   int32_t exit_code;
   int32_t term_signal;
-  lyc_str grade; /* JSON object: {"split":…,"outcome":"scored|refused|unscored","metrics":{…},"reason":…} */
+  lyc_str grade; /* JSON object: {"split":…,"outcome":"scored|refused|unscored","metrics":{…},"reason":…,"cause":…} */
   double score;  /* primary metric on the validation split; meaningful with LYC_OBSERVED_SCORED */
 } lyc_observation;
 
