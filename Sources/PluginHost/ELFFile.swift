@@ -110,7 +110,8 @@ struct ELFFile {
     guard offset >= 0, size >= 0 else { return nil }
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size {
-        let n = unsafe pread(file.raw, buffer.baseAddress?.advanced(by: count), size - count, off_t(offset + count))
+        let n = unsafe pread(
+          file.raw, buffer.baseAddress?.advanced(by: count), size - count, off_t(offset + count))
         if n <= 0 { break }
         count += n
       }

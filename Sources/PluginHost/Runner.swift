@@ -188,7 +188,8 @@ public final class Runner {
     var done = 0
     while done < bytes.count {
       let n = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.send(socket.raw, $0.baseAddress?.advanced(by: done), $0.count - done, Int32(MSG_NOSIGNAL))
+        unsafe Glibc.send(
+          socket.raw, $0.baseAddress?.advanced(by: done), $0.count - done, Int32(MSG_NOSIGNAL))
       }
       if n >= 0 {
         done += n
