@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Lyceum authors
 
+internal import Foundation
 public import LyceumCore
 
 /// One trial: all that a worker must know, as JSON on its standard input.
@@ -54,4 +55,17 @@ public enum Progress: Codable, Sendable {
   case ended(TrialEnd, score: Double?)
   /// The trial could not be recorded; `kind` is the raw value of a ``RunError/Kind``.
   case failed(kind: Int32, message: String)
+
+  /// One line of JSON, its line feed included. That of a step is put together by hand: the encoder would take a tenth
+  /// of what the host may spend on a step.
+  public func line() throws -> Bytes {
+    if case .step(let index, let action, let exitCode, let score) = self,
+      action.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }), score?.isFinite ?? true
+    {
+      let code = exitCode.map { ",\"exitCode\":\($0)" } ?? ""
+      let value = score.map { ",\"score\":\($0)" } ?? ""
+      return Bytes("{\"step\":{\"index\":\(index),\"action\":\"\(action)\"\(code)\(value)}}\n".utf8)
+    }
+    return try Bytes(JSONEncoder().encode(self)) + "\n".utf8
+  }
 }

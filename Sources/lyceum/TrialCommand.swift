@@ -28,8 +28,8 @@ struct TrialWork: ParsableCommand {
         .usage, "standard input holds no plan of a trial: this command is for `lyceum run` to call")
     }
     let report = { (progress: Trials.Progress) in
-      guard let line = try? JSONEncoder().encode(progress) else { return }
-      FileHandle.standardOutput.write(line + Data("\n".utf8))
+      guard let line = try? progress.line() else { return }
+      FileHandle.standardOutput.write(Data(line))
     }
     do throws(RunError) { try TrialWorker.run(plan, report: report) } catch {
       report(.failed(kind: error.kind.rawValue, message: error.description))
