@@ -16,6 +16,7 @@
 #include <sched.h>
 #include <stddef.h>
 #include <sys/socket.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -52,6 +53,9 @@
   UNLESS_EQUAL(SYS_##call, 6), LOAD_ARGUMENT(if_n), UNLESS_ANY_BIT((if_mask), 3), LOAD_ARGUMENT(n),         \
       UNLESS_ANY_BIT((mask), 1), FAIL(error), ALLOW
 
+/* Fails unless argument `n`, a process, is 0: the caller itself. */
+#define OTHERS(call, n) UNLESS_EQUAL(SYS_##call, 4), LOAD_ARGUMENT(n), UNLESS_EQUAL(0, 1), ALLOW, FAIL(EPERM)
+
 #define NAMESPACES \
   (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 #define SET_ID 06000 /* files that lend their owner's identity must not be left in a workspace */
@@ -80,6 +84,12 @@ enum { TIOCSTI_REQUEST = 0x5412, TIOCLINUX_REQUEST = 0x541c };
       DENY(clone3, ENOSYS), DENY(openat2, ENOSYS), DENY_BITS(clone, 0, NAMESPACES, EPERM),                        \
       DENY_BITS(fchmod, 1, SET_ID, EPERM), DENY_BITS(fchmodat, 2, SET_ID, EPERM),                                 \
       DENY_BITS(mknodat, 2, SET_ID, EPERM), DENY_BITS_IF(openat, 3, SET_ID, 2, CREATES, EPERM),         \
+      /* scheduling of others: of PID 1 above all */                                                             \
+      OTHERS(sched_setscheduler, 0), OTHERS(sched_setparam, 0), OTHERS(sched_setattr, 0),                       \
+      OTHERS(sched_setaffinity, 0), OTHERS(ioprio_set, 1), UNLESS_EQUAL(SYS_setpriority, 6), LOAD_ARGUMENT(0),   \
+      UNLESS_EQUAL(PRIO_PROCESS, 3), LOAD_ARGUMENT(1), UNLESS_EQUAL(0, 1), ALLOW, FAIL(EPERM),                  \
+      /* space by the gigabyte before anybody can look; the C library writes instead */                         \
+      DENY(fallocate, EOPNOTSUPP),                                                                              \
       /* limits of others, keystrokes */                                                                          \
       UNLESS_EQUAL(SYS_prlimit64, 4), LOAD_ARGUMENT(0), UNLESS_EQUAL(0, 1), ALLOW, FAIL(EPERM),                   \
       UNLESS_EQUAL(SYS_ioctl, 6), LOAD_ARGUMENT(1), UNLESS_EQUAL(TIOCSTI_REQUEST, 1), FAIL(EPERM),                \

@@ -11,20 +11,25 @@ struct LibraryClosure {
   /// Directories that the linker must be told about by `LD_LIBRARY_PATH`.
   private(set) var searchPaths: [String] = []
 
-  /// Follows what `objects` need: their run paths first, then the system's directories, then the Swift
-  /// runtime that this process itself runs on. What cannot be found is left out: the linker says best what it
-  /// lacks.
-  init(of objects: [String]) {
+  /// Follows what `runner` and the library `plugin` need: their run paths first, then the system's directories, then
+  /// the Swift runtime that this process itself runs on. What cannot be found is left out: the linker says best what
+  /// it lacks.
+  ///
+  /// A plugin may name any file as its loader or library. Only the runner's loader counts, and only ELF files of the
+  /// system, of the Swift runtime and of the plugin's own folder are taken.
+  init(runner: String, plugin: String) {
     var found: Set<String> = []
     var names: Set<String> = []
-    var queue = objects
+    var queue = [plugin, runner]
     let extra = LibraryClosure.extraDirectories
+    let trusted = (LibraryClosure.systemDirectories + extra + [directory(of: plugin)]).compactMap(realPath)
     while let path = queue.popLast() {
-      guard found.count < 4096, found.insert(path).inserted,
+      guard found.count < 4096, !found.contains(path),
         let file = try? Descriptor.open(path, O_RDONLY | O_NONBLOCK),
         let elf = ELFFile(file, withExports: false)
       else { continue }
-      if let loader = elf.interpreter { found.insert(loader) }
+      found.insert(path)
+      if path == runner, let loader = elf.interpreter { found.insert(loader) }
       let origin = directory(of: path)
       let own = elf.runPath.map {
         $0.replacing("${ORIGIN}", with: origin).replacing("$ORIGIN", with: origin)
@@ -33,10 +38,13 @@ struct LibraryClosure {
         // The linker loads a name once, from wherever it found it first.
         if names.contains(name) { continue }
         let known = own + LibraryClosure.systemDirectories
-        if let path = (known.map { "\($0)/\(name)" }.first { isReadable($0) }) {
+        let isTrusted = { (path: String) in
+          realPath(path).map { real in trusted.contains { real.hasPrefix($0 + "/") } } ?? false
+        }
+        if let path = known.lazy.map({ "\($0)/\(name)" }).first(where: isTrusted) {
           names.insert(name)
           queue.append(path)
-        } else if let place = extra.first(where: { isReadable("\($0)/\(name)") }) {
+        } else if let place = extra.first(where: { isTrusted("\($0)/\(name)") }) {
           names.insert(name)
           queue.append("\(place)/\(name)")
           if !searchPaths.contains(place) { searchPaths.append(place) }
@@ -74,6 +82,13 @@ struct LibraryClosure {
 func directory(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// The file that `path` leads to through all links; nil when there is none.
+private func realPath(_ path: String) -> String? {
+  guard let real = unsafe realpath(path, nil) else { return nil }
+  defer { unsafe free(real) }
+  return unsafe String(cString: real)
 }
 
 func isReadable(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }

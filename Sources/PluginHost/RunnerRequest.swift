@@ -10,7 +10,8 @@ public struct RunnerRequest: Sendable {
   /// environment and descriptors to it: 0, 1 and 2, and for a library 3.
   public var launch: Launch
   /// Files and directories that must be visible, at the same paths: nothing else is needed. Some are symbolic
-  /// links; a bind that follows them serves.
+  /// links; a bind that follows them serves. A program needs the system's programs and libraries besides, as the
+  /// launcher shows them in every box.
   public var readOnlyPaths: [String]
   public var form: PluginManifest.Form
 
@@ -20,7 +21,7 @@ public struct RunnerRequest: Sendable {
     switch form {
     case .library:
       let runner = try RunnerRequest.runner()
-      let closure = LibraryClosure(of: [runner, path])
+      let closure = LibraryClosure(runner: runner, plugin: path)
       if !closure.searchPaths.isEmpty {
         environment["LD_LIBRARY_PATH"] = closure.searchPaths.joined(separator: ":")
       }
@@ -29,8 +30,7 @@ public struct RunnerRequest: Sendable {
       readOnlyPaths = closure.paths
     case .program:
       launch = Launch(path, [path])
-      let system = ["/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives"]
-      readOnlyPaths = [path] + system.filter(isReadable)
+      readOnlyPaths = [path]
     }
     launch.environment = environment
     launch.directory = "/"

@@ -66,6 +66,15 @@ final class Cgroup {
     return 0
   }
 
+  /// Sends SIGKILL to every process in the groups.
+  func kill() { for folder in folders { Self.kill(in: folder) } }
+
+  private static func kill(in folder: String) {
+    for pid in (readFile("\(folder)/cgroup.procs") ?? "").split(separator: "\n") {
+      if let pid = Int32(pid), pid > 1 { Glibc.kill(pid, SIGKILL) }
+    }
+  }
+
   /// Removes the groups; their processes must be dead. A group that is still busy after a second stays, and is
   /// removed when a later process opens a box.
   func remove() {
@@ -144,7 +153,7 @@ extension Cgroup {
   /// `lyceum-box-PID-N`; unique on the machine while this process lives.
   static func freshName(_ number: Int) -> String { "lyceum-box-\(getpid())-\(number)" }
 
-  /// Removes groups that processes which are gone have left behind.
+  /// Ends and removes what processes that are gone have left behind.
   static func sweep(_ places: CgroupPlaces = .current()) {
     for parent in Set(places.old.values).union(places.unified.map { [$0] } ?? []) {
       guard let directory = unsafe opendir(parent) else { continue }
@@ -157,7 +166,9 @@ extension Cgroup {
         guard words.count == 4, words[0] == "lyceum", words[1] == "box", let pid = Int32(words[2]) else {
           continue
         }
-        if kill(pid, 0) != 0, errno == ESRCH { unsafe rmdir("\(parent)/\(name)") }
+        guard Glibc.kill(pid, 0) != 0, errno == ESRCH else { continue }
+        kill(in: "\(parent)/\(name)")
+        unsafe rmdir("\(parent)/\(name)")
       }
     }
   }

@@ -21,6 +21,12 @@ public struct Confinement: Sendable {
   /// MiB of addresses that one process may have in use.
   public var addressMB: Int
 
+  /// The system's programs and libraries as every box shows them, for a program that needs more than its own files:
+  /// no packaged data are among them.
+  public static var systemFolders: [String] {
+    (FileView.systemFolders + FileView.merged).filter { unsafe access($0, F_OK) == 0 }
+  }
+
   public init(processes: Int = 64, fileMB: Int = 16, tmpMB: Int = 16, addressMB: Int = 4096) {
     self.processes = processes
     self.fileMB = fileMB

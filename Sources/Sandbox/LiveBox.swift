@@ -70,8 +70,14 @@ struct LiveBox: ~Copyable {
   /// every other process of its namespace.
   mutating func kill() throws(SandboxError) {
     _ = lyc_pidfd_kill(first.raw, SIGKILL)
-    let dead = try explaining("box") { () throws(SystemError) in
-      try waitReadable([first.raw], until: .after(seconds: 10))[0]
+    let patience = Deadline.after(seconds: 10)
+    var dead = false
+    while !dead, !patience.hasPassed {
+      dead = try explaining("box") { () throws(SystemError) in
+        try waitReadable([first.raw], until: min(patience, .after(seconds: 0.1)))[0]
+      }
+      // PID 1 dies only when the processor comes to it, which its own children can keep busy: they go first.
+      if !dead { cgroup.kill() }
     }
     monitor.kill()
     let exit: ProcessExit?

@@ -15,6 +15,8 @@ public final class RunningCommand {
 
   /// A command that is told to end has this long before its whole box is killed.
   private static let patience = 0.5
+  /// Seconds until a watch looks for the first time.
+  private static let firstLook = 0.05
 
   private let box: Box
   private let id: UInt32
@@ -45,7 +47,7 @@ public final class RunningCommand {
     started = Clock.now
     deadline = .after(seconds: command.timeoutSeconds)
     watch = command.watch
-    nextLook = command.watch.map { .after(seconds: $0.seconds) } ?? .never
+    nextLook = command.watch.map { .after(seconds: min($0.seconds, Self.firstLook)) } ?? .never
     let sent = BoxMessage.sendRun(
       box.control, id: id, flags: flags,
       descriptors: [script.raw, pipe.writer.raw] + command.descriptors.map(\.parent),
@@ -113,7 +115,10 @@ public final class RunningCommand {
     guard let watch else { return }
     let began = Clock.now
     if watch.holds() {
-      nextLook = .after(seconds: max(watch.seconds, 20 * Double(Clock.microseconds(since: began)) / 1e6))
+      // Early looks come as often as the command is young, late ones at the watch's own pace.
+      let age = Double(Clock.microseconds(since: started)) / 1e6
+      let cost = Double(Clock.microseconds(since: began)) / 1e6
+      nextLook = .after(seconds: max(min(watch.seconds, age), 20 * cost))
     } else {
       stoppedByWatch = true
       kill()

@@ -175,7 +175,8 @@ func boxedLauncher(cache: String, slot: Int, binds: [Bind] = []) -> RunnerLaunch
         all.append(Bind(host: try staging.reachable(path), box: path, writable: false))
       }
       if let runtime { all.append(Bind(host: runtime, box: runtime, writable: false)) }
-      return try Confinement().wrap(request.launch, readOnly: [], extraBinds: all, slot: slot).start()
+      let system = request.form == .program ? Confinement.systemFolders : []
+      return try Confinement().wrap(request.launch, readOnly: system, extraBinds: all, slot: slot).start()
     } catch {
       throw PluginError(.launch, "cannot start a boxed runner: \(error)")
     }

@@ -13,7 +13,7 @@ struct Staging {
 
   /// `path` itself where the user of a box can reach it, else a copy that it can.
   func reachable(_ path: String) throws(RunError) -> String {
-    guard geteuid() == 0, !isReachable(path) else { return path }
+    guard geteuid() == 0, !isOfTheSystem(path), !isReachable(path) else { return path }
     let name = (path as NSString).lastPathComponent
     let folder = "\(cache)/staged/\(try digest(path).hex.prefix(16))"
     let copy = "\(folder)/\(name)"
@@ -33,6 +33,11 @@ struct Staging {
       )
     }
     return copy
+  }
+
+  /// What a distribution installs is there for everybody; it is never copied.
+  private func isOfTheSystem(_ path: String) -> Bool {
+    ["/usr/", "/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/etc/"].contains { path.hasPrefix($0) }
   }
 
   /// Whether everybody may read `path` with all that is in it, and pass through every folder above it.

@@ -97,6 +97,7 @@ struct TrialLoop {
   /// What the workspace has too much of; nil when it is within its limits.
   private func excess(of snapshot: Snapshot) -> String? {
     if snapshot.entries >= workspace.limits.entries { return "more than \(workspace.limits.entries) names" }
+    if snapshot.isTooDeep { return "folders deeper than \(workspace.limits.depth)" }
     let limit = UInt64(limits.workspaceMB) << 20
     if max(snapshot.diskBytes, snapshot.bytes) > limit { return "more than \(limits.workspaceMB) MiB" }
     return recordedBytes > 4 * limit ? "more than \(4 * limits.workspaceMB) MiB of changes" : nil

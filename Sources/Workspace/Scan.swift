@@ -16,11 +16,11 @@ struct Scan: ~Copyable {
   private let racyAfter: Int64
   private var recorder = FileRecorder()
   private var path: Bytes = []
-  private var recordedBytes: UInt64 = 0
 
   private(set) var skipped: [Snapshot.Skipped] = []
   private(set) var skippedCount = 0
   private(set) var isComplete = true
+  private(set) var isTooDeep = false
   private(set) var entries = 0
   private(set) var bytes: UInt64 = 0
   private(set) var diskBytes: UInt64 = 0
@@ -102,6 +102,7 @@ struct Scan: ~Copyable {
     _ entry: inout DirectoryRecord.Entry, in parent: Int32, depth: Int
   ) throws(WorkspaceError) -> Bool {
     guard depth < limits.depth else {
+      isTooDeep = true
       skip(entry.name.bytes, .tooDeep)
       return forget(&entry)
     }
@@ -130,7 +131,6 @@ struct Scan: ~Copyable {
     let size = UInt64(max(0, seen.st_size))
     bytes &+= size
     diskBytes &+= UInt64(max(0, seen.st_blocks)) &* 512
-    if size <= limits.fileBytes { recordedBytes &+= size }
     let isLarge = entry.kind == .largeFile
     if !rereads, !entry.isRacy, entry.key == StatKey(seen), entry.directory == nil,
       isLarge == (size > limits.fileBytes), let kind = entry.kind, kind != .symlink
@@ -138,7 +138,7 @@ struct Scan: ~Copyable {
       if isLarge { skip(entry.name.bytes, .largeFile) }
       return false
     }
-    if recordedBytes > limits.totalBytes { return keep(entry, .totalBytes) }
+    if bytes - size > limits.totalBytes { return keep(entry, .totalBytes) }
 
     let opened = At.open(parent, entry.name, O_RDONLY | O_NONBLOCK)
     guard opened >= 0 else {

@@ -44,6 +44,9 @@ public struct Snapshot: Sendable {
 
   public static let skippedListed = 100
 
+  /// There are directories deeper than the limit; nothing in them was looked at.
+  public let isTooDeep: Bool
+
   /// Nothing was left out but special files and the content of large ones.
   public var isComplete: Bool
 }

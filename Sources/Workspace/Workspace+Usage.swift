@@ -6,7 +6,8 @@ internal import LyceumCore
 internal import Processes
 
 extension Workspace {
-  /// Whether the workspace takes no more than `megabytes` MiB on disk and no more names than its limits allow: a
+  /// Whether the workspace takes no more than `megabytes` MiB on disk, no more names and no more depth than its limits
+  /// allow: a
   /// walk that reads no content and stops at the first excess. For looking while an agent's command runs.
   public func fits(megabytes: Int) -> Bool {
     var left = Room(blocks: Int64(megabytes) << 11, names: limits.entries)
@@ -31,7 +32,8 @@ private struct Room {
       names -= 1
       blocks -= Int64(status.st_blocks)
       guard names >= 0, blocks >= 0 else { return false }
-      guard status.st_mode & S_IFMT == S_IFDIR, depth > 0 else { continue }
+      guard status.st_mode & S_IFMT == S_IFDIR else { continue }
+      guard depth > 0 else { return false }
       let inner = At.openDirectory(stream.descriptor, name)
       guard inner < 0 || take(owning: inner, depth: depth - 1) else { return false }
     }

@@ -72,7 +72,8 @@ public final class Workspace {
     guard let tree = record.tree else { throw .damaged("the workspace \(path) has no tree") }
     return Snapshot(
       tree: TreeID(tree), skipped: scan.skipped, skippedCount: scan.skippedCount, entries: scan.entries,
-      bytes: scan.bytes, diskBytes: scan.diskBytes, newBytes: scan.newBytes, isComplete: scan.isComplete)
+      bytes: scan.bytes, diskBytes: scan.diskBytes, newBytes: scan.newBytes, isTooDeep: scan.isTooDeep,
+      isComplete: scan.isComplete)
   }
 
   /// The workspace's own directory, opened to be read; -1 with `errno`. An agent that runs as the host's user may have

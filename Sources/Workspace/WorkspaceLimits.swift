@@ -9,7 +9,7 @@ public struct WorkspaceLimits: Sendable, Hashable {
   public var entries: Int
   /// Bytes of one file; of a larger one its size and a fingerprint are recorded.
   public var fileBytes: UInt64
-  /// Bytes of all recorded files together; what comes after keeps its last recorded version.
+  /// Lengths of all files together, sparse ones too; what comes after keeps its last recorded version.
   public var totalBytes: UInt64
 
   public init(

@@ -30,6 +30,31 @@ import Testing
     #expect(words.isEmpty || error?.detail.contains(words) == true, "\(error?.detail ?? "")")
   }
 
+  /// What a launcher would show to the plugin's process.
+  private func shown(_ plugin: String) -> [String] {
+    var paths: [String] = []
+    let launcher = RunnerLauncher { request throws(PluginError) in
+      paths = request.readOnlyPaths
+      throw PluginError(.launch, "seen enough")
+    }
+    _ = try? PluginCatalog.load(plugin, launcher: launcher)
+    return paths
+  }
+
+  /// A plugin's headers are the plugin's words: they must not choose which files of the host it sees.
+  @Test func aPluginCannotNameTheFilesThatItSees() throws {
+    let secret = "\(NSTemporaryDirectory())/lyceum-secret-\(getpid())"
+    try Data("secret".utf8).write(to: URL(filePath: secret))
+    defer { try? FileManager.default.removeItem(atPath: secret) }
+    let plugin = try Compiled.library("agent", ["-DINTERP=\"\(secret)\""])
+    #expect(shown(plugin).contains(plugin))
+    #expect(!shown(plugin).contains(secret))
+    let named = try Compiled.library(
+      "agent", ["-Wl,--no-as-needed", "-Wl,-rpath,/etc", "-Wl,-soname,x", "-DENTRY=another"])
+    #expect(!shown(named).contains { $0.hasPrefix("/etc/") })
+    #expect(shown("\(Compiled.fixtures)/agent.py") == ["\(Compiled.fixtures)/agent.py"])
+  }
+
   @Test func aLaterMinorVersionIsTaken() throws {
     let path = try Compiled.library("agent", ["-DABI=0x10009", "-DENTRY_SIZE=200"])
     #expect(try PluginCatalog.load(path, launcher: .direct).abiVersion == 0x10009)

@@ -10,6 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef INTERP /* a library that names a loader of its own */
+const char loader[] __attribute__((section(".interp"))) = INTERP;
+#endif
+
 #ifndef MAGIC
 #define MAGIC LYC_ENTRY_MAGIC
 #endif
