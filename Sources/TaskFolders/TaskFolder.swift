@@ -9,6 +9,12 @@ public struct TaskFolder: Sendable, Hashable {
   public let path: String
   public let spec: TaskSpec
 
+  /// A folder that was loaded and checked before, perhaps by another process.
+  public init(path: String, spec: TaskSpec) {
+    self.path = path
+    self.spec = spec
+  }
+
   /// Reads and checks a task folder.
   ///
   /// - Parameters:

@@ -100,7 +100,7 @@ final class Stage {
   /// The folder is what it was when the run began, so its digest stands for what is played.
   private func checkFolder() throws {
     guard let folder = plan.task.folder else { return }
-    guard try TaskFolder.load(folder.path, named: false).digest() == folder.digest else {
+    guard try TaskFolder(path: folder.path, spec: plan.task.spec).digest() == folder.digest else {
       throw RunError(
         .environment,
         "the folder of task \(plan.task.spec.id) changed since the run began: start the run again")
