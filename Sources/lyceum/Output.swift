@@ -53,3 +53,6 @@ func runID(_ prefix: String?, in store: Store) throws -> String {
   }
   return id
 }
+
+/// `1 run`, `2 runs`.
+func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }

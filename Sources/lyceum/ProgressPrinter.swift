@@ -18,7 +18,9 @@ final class ProgressPrinter {
     case .began(let run, let total, let finished):
       self.total = total
       done = finished
-      line("run \(run): \(total) trials" + (finished > 0 ? ", \(finished) of them already on record" : ""))
+      line(
+        "run \(run): \(count(total, "trial"))"
+          + (finished > 0 ? ", \(finished) of them already on record" : ""))
     case .trialBegan(let cell, let trial):
       running[cell] = "begins"
       line("[\(trial)] \(name(cell)) begins")

@@ -41,8 +41,9 @@ struct StoreVerify: ParsableCommand {
           findings: lines))
     } else {
       for line in lines { print(line) }
-      let what = "\(report.runs) runs, \(report.trials) trials, \(report.events) events"
-      print(report.isClean ? "every hash fits: \(what)" : "\(lines.count) findings in \(what)")
+      let what = [count(report.runs, "run"), count(report.trials, "trial"), count(report.events, "event")]
+        .joined(separator: ", ")
+      print(report.isClean ? "every hash fits: \(what)" : "\(count(lines.count, "finding")) in \(what)")
     }
     if !report.isClean { throw ExitCode(RunError.Kind.damagedStore.rawValue) }
   }
