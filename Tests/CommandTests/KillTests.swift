@@ -55,7 +55,8 @@ import TrajectoryStore
       let run = try ground.start(["run", spec, "--jobs", "2"])
       usleep(UInt32(delay * 1e6))
       let family = descendants(of: run.pid)
-      let workers = family.filter { $0.command.hasPrefix("lyceum trial work") }
+      // A child that a worker has just forked goes by the worker's name until it becomes another program.
+      let workers = family.filter { $0.parent == run.pid && $0.command.hasPrefix("lyceum trial work") }
       if let victim = workers.randomElement() { Glibc.kill(victim.pid, SIGKILL) }
       let end = try run.end()
       #expect([0, 1].contains(end.code), "a worker killed after \(delay) s: \(end.errors)")
